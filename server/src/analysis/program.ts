@@ -1,0 +1,113 @@
+/**
+ * The program as the analysis sees it: files, functions, projects, types, roles and registrations of one snapshot.
+ * Plain immutable data and look-ups; it computes no IRQL.
+ */
+import type { Atom, AtomTable } from '../syntax/atoms.ts';
+import type { NodeId } from '../syntax/ir.ts';
+import type { Annotation, FileStructure, FunctionDefinition, TextRange } from '../syntax/fileStructure.ts';
+import type { BodyIr } from '../syntax/ir.ts';
+import type { DdiFacts, LockEffect, DdiFact, RoleFact } from '../ddi/ddiFacts.ts';
+import type { MacroScope } from '../syntax/macroEnvironment.ts';
+
+/** Index of a function definition in `Program.functions`. */
+export type FunctionId = number;
+
+/** Target and configuration that change answers. */
+export interface AnalysisSettings {
+  /** decides level values: 0..15 on x64 and ARM64, 0..31 on x86 */
+  readonly arch: 'x64' | 'arm64' | 'x86';
+  readonly defines: Readonly<Record<string, string>>;
+  /** treat every `_IRQL_*` / `__drv_*IRQL*` annotation in the sources as absent */
+  readonly ignoreIrqlAnnotations: boolean;
+}
+
+/** One source file of the snapshot. */
+export interface FileUnit {
+  /** normalised path with forward slashes, as the host names it */
+  readonly path: string;
+  readonly text: string;
+  readonly structure: FileStructure;
+  /** the driver this file belongs to: a .vcxproj or its folder; static names and call resolution stay inside one project, headers may be in several */
+  readonly project: string;
+  readonly functionIds: readonly FunctionId[];
+}
+
+/** One function definition with its lazily parsed body. */
+export interface FunctionUnit {
+  readonly id: FunctionId;
+  readonly name: string;
+  /** "Class::name" where it has a scope, else the name */
+  readonly qualifiedName: string;
+  readonly file: FileUnit;
+  readonly head: FunctionDefinition;
+  /** annotations of the definition and of the prototypes and typedefs that declare it, definition first */
+  readonly annotations: readonly SourcedAnnotation[];
+  /** parses on first use and keeps the result for this snapshot */
+  ir(): BodyIr;
+}
+
+/** An annotation with the file it was read from. */
+export interface SourcedAnnotation {
+  readonly annotation: Annotation;
+  readonly file: FileUnit;
+  /** index of the parameter it stands on, or undefined for the function itself */
+  readonly parameter?: number;
+  readonly from: 'definition' | 'prototype' | 'typedef';
+}
+
+/** Where a function became a callback. */
+export interface RoleAssignment {
+  readonly fact: RoleFact;
+  readonly how: 'declaration' | 'functionClass' | 'registrationCall' | 'fieldAssignment' | 'initializer' | 'entryPoint' | 'passedThrough';
+  readonly file: FileUnit;
+  readonly range: TextRange;
+  /** e.g. "KeInitializeDpc argument 1", "DRIVER_OBJECT.MajorFunction[IRP_MJ_READ]", "WDF_TIMER_CONFIG_INIT" */
+  readonly via: string;
+  /** narrowed levels by conditions known at the site (execution level, passive interrupt, threaded DPC, major function), else the role's own */
+  readonly min: number;
+  readonly max: number;
+  /** how sure the upper level is: see ddi RoleFact */
+  readonly upper: 'always' | 'usual' | 'merelyAllowed';
+}
+
+/** What a call or a function-pointer use refers to. */
+export type Callee =
+  /** functions of the workspace; more than one when ambiguous (several definitions under #if, virtual or pointer calls) */
+  | { readonly kind: 'functions'; readonly ids: readonly FunctionId[]; readonly isExact: boolean }
+  /** a documented kernel routine (or a user fact) with no body in the workspace */
+  | { readonly kind: 'ddi'; readonly name: string; readonly fact?: DdiFact; readonly effect?: LockEffect }
+  /** an indirect call through a pointer whose role is known but whose target is not */
+  | { readonly kind: 'role'; readonly role: RoleFact }
+  /** compiler intrinsic or C library function without effect on IRQL or locks */
+  | { readonly kind: 'neutral'; readonly name: string }
+  | { readonly kind: 'unknown'; readonly name: string };
+
+/** One snapshot of the workspace. */
+export interface Program {
+  readonly atoms: AtomTable;
+  readonly settings: AnalysisSettings;
+  readonly ddi: DdiFacts;
+  readonly files: ReadonlyMap<string, FileUnit>;
+  readonly functions: readonly FunctionUnit[];
+  /** type of a local, parameter, global or member expression, for lock classes and pointer calls */
+  readonly types: TypeTable;
+  macroScope(file: FileUnit): MacroScope;
+  /** resolves the callee of a Call node of `caller` by name, visibility (static, project) and indirect-call tables */
+  resolveCall(caller: FunctionUnit, call: NodeId): Callee;
+  /** functions of the caller's project (or file, if static) with this name */
+  findFunctions(from: FunctionUnit, name: Atom): readonly FunctionId[];
+  /** every way in which the function is known to be used as a callback */
+  rolesOf(id: FunctionId): readonly RoleAssignment[];
+  /** true when the function's address is taken in a way that none of the role tables explains */
+  hasUnknownCallers(id: FunctionId): boolean;
+}
+
+/** Answers about struct and variable types; names are resolved inside a project. */
+export interface TypeTable {
+  /** struct name (canonical: first typedef name, else tag) of a type identifier such as PDEVICE_EXTENSION; undefined when unknown */
+  structOf(project: string, typeName: string): string | undefined;
+  /** type identifier of a field, e.g. ("DEVICE_EXTENSION","QueueLock") -> "KSPIN_LOCK" */
+  fieldType(project: string, structName: string, field: string): string | undefined;
+  /** annotations of a field, e.g. _Guarded_by_ */
+  fieldAnnotations(project: string, structName: string, field: string): readonly Annotation[];
+}
