@@ -67,6 +67,12 @@ export interface PathState {
   readonly isImprecise: boolean;
   /** the last node that changed the IRQL on this path, or -1 */
   readonly irqlSetBy: NodeId;
+  /** true when `irql` is only a bound: an IRQL was set from a value nobody knows; rules must not build on it */
+  readonly isIrqlUnknown?: boolean;
+  /** with `isIrqlUnknown`: canonical path (as it was at entry) of the value that the IRQL was set from; a caller may know it */
+  readonly irqlFrom?: string | undefined;
+  /** locks released here that this function did not take: the caller must have held them */
+  readonly releasedFromEntry?: readonly HeldLock[];
 }
 
 /** What is known of a value on a path. */
@@ -74,7 +80,12 @@ export type Value =
   | { readonly kind: 'const'; readonly value: number }
   | { readonly kind: 'notConst'; readonly value: number }
   /** an IRQL: a set, or the level at entry */
-  | { readonly kind: 'irql'; readonly levels: IrqlSet; readonly isEntryIrql: boolean; readonly savedBy: NodeId }
+  | {
+      readonly kind: 'irql';
+      readonly levels: IrqlSet;
+      readonly isEntryIrql: boolean;
+      readonly savedBy: NodeId;
+    }
   /** NT_SUCCESS is true / false */
   | { readonly kind: 'status'; readonly isSuccess: boolean }
   /** equal to parameter i of this function as passed in */
@@ -201,6 +212,15 @@ export interface ExitCase {
   /** out-parameters that carry a saved IRQL: path rooted at a parameter -> value */
   readonly saved: ReadonlyMap<string, Value>;
   readonly regions: { readonly critical: number; readonly guarded: number };
+  /** the exit level comes from a value that only the caller may know: its path in terms of this function, or '' */
+  readonly irqlFrom?: string | undefined;
+  /** true when `irql` is only a bound */
+  readonly isIrqlUnknown?: boolean;
+}
+
+/** A requirement that holds only under argument values. */
+export interface GuardedRequirement extends Requirement {
+  readonly guards: readonly { readonly parameter: number; readonly value: Value }[];
 }
 
 /** Requirement on entry + effect on exit, with where it comes from. */
@@ -218,6 +238,8 @@ export interface FunctionSummary {
   readonly locksTaken: readonly LockUse[];
   /** may wait (block) at some point, with witness; undefined if not known to */
   readonly blocks?: readonly WhyStep[];
+  /** requirements that depend on argument values, besides `requires` */
+  readonly requiresWhen?: readonly GuardedRequirement[];
 }
 
 /** One use of a lock, for cross-function rules: order, levels, contexts. */
