@@ -7,17 +7,20 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
+// Written in two parts, because the plugin below reads this file too.
+const metaUrl = ['import.meta', 'url'].join('.');
+
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Keeps `import.meta.url` pointing at the source, so that a script finds its neighbours although it runs from out/. */
+/** Keeps a module's own URL pointing at the source, so that a script finds its neighbours although it runs from out/. */
 const sourceUrls = {
   name: 'source-urls',
   setup(plugin) {
-    plugin.onLoad({ filter: /\.m?ts$/ }, ({ path: file }) => {
+    plugin.onLoad({ filter: /\.m?[jt]s$/ }, ({ path: file }) => {
       const text = readFileSync(file, 'utf8');
-      if (!text.includes('import.meta.url')) return undefined;
+      if (!text.includes(metaUrl)) return undefined;
       const url = JSON.stringify(pathToFileURL(file).href);
-      return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' };
+      return { contents: text.replaceAll(metaUrl, url), loader: file.endsWith('js') ? 'js' : 'ts' };
     });
   },
 };

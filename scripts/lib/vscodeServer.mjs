@@ -178,7 +178,15 @@ function remoteUri(server, file) {
   return `vscode-remote://localhost:${server.port}${slashed.startsWith('/') ? '' : '/'}${slashed}`;
 }
 
-/** The address of a window on `folder`, optionally with a development extension and a test suite to run. */
+/**
+ * The address of a window on a folder.
+ * @param {{ origin: string, port: number }} server
+ * @param {object} options
+ * @param {string} options.folder   absolute path of the folder to open
+ * @param {string} [options.token]   connection token, where the server has one
+ * @param {string} [options.developmentPath]   unpacked extension to load
+ * @param {string} [options.testsPath]   test suite that this extension's host runs
+ */
 export function windowUrl(server, { folder, token, developmentPath, testsPath }) {
   const payload = [
     ['skipWelcome', 'true'],

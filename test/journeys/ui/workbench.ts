@@ -1,0 +1,146 @@
+// A person's hands and eyes in a VS Code window, on Playwright: open, click, hover, choose a command, look into the webview.
+// It knows VS Code's page structure, so that the journeys need not; it knows nothing of IRQLs.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** The window's themes by the names VS Code gives them, and the class each puts on the workbench. */
+export const themes = {
+  dark: { name: 'Dark Modern', className: 'vs-dark' },
+  light: { name: 'Light Modern', className: 'vs' },
+  'high-contrast': { name: 'Default High Contrast', className: 'hc-black' },
+} as const;
+
+export type ThemeId = keyof typeof themes;
+
+/** What the harness gives a workbench. */
+export interface WorkbenchOptions {
+  readonly page: Page;
+  /** The folder that is open in the window. */
+  readonly folder: string;
+  /** Where screenshots go. */
+  readonly shots: string;
+  /** Writes user settings on top of the quiet ones; VS Code sees them at once. */
+  readonly writeSettings: (settings: Record<string, unknown>) => void;
+}
+
+/** One window. */
+export interface Workbench {
+  readonly page: Page;
+  readonly folder: string;
+  /** Waits until the explorer shows `file`. */
+  readonly ready: (file: string) => Promise<void>;
+  readonly openFile: (name: string) => Promise<void>;
+  /** Moves the cursor; line and column are 1-based, as the window counts. */
+  readonly goTo: (line: number, column?: number) => Promise<void>;
+  readonly squiggle: (severity: 'error' | 'warning' | 'info' | 'hint') => Locator;
+  readonly lens: (text: string | RegExp) => Locator;
+  /** A rendered editor line that contains the text. Spaces in the text match the editor's non-breaking ones. */
+  readonly line: (text: string | RegExp) => Locator;
+  /** Rests the mouse on a word of a line and waits for the hover that contains `expected`. */
+  readonly hover: (line: string, word: string, expected: string | RegExp) => Promise<Locator>;
+  /** Chooses a command in the palette. */
+  readonly command: (title: string) => Promise<void>;
+  /** Opens the quick fix menu at a place and chooses an entry. */
+  readonly quickFix: (line: number, column: number, title: string | RegExp) => Promise<void>;
+  /** The page inside the one visible webview. */
+  readonly webview: () => FrameLocator;
+  readonly theme: (id: ThemeId, settings?: Record<string, unknown>) => Promise<void>;
+  /** Takes a screenshot of the window, or of one element. */
+  readonly shot: (name: string, of?: Locator) => Promise<void>;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** A pattern for text as the editor renders it: with non-breaking spaces. */
+function asRendered(text: string | RegExp): RegExp {
+  return typeof text === 'string' ? new RegExp(escaped(text).replaceAll(/\s+/g, '\\s+')) : text;
+}
+
+async function openFile(page: Page, name: string): Promise<void> {
+  const base = path.posix.basename(name);
+  await page.keyboard.press('Control+P');
+  const input = page.locator('.quick-input-widget input');
+  await input.waitFor();
+  await input.fill(name);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: base }).first().click();
+  await page.locator('.tab.active', { hasText: base }).waitFor();
+}
+
+async function goTo(page: Page, line: number, column = 1): Promise<void> {
+  await page.keyboard.press('Control+G');
+  const input = page.locator('.quick-input-widget input');
+  await input.waitFor();
+  await input.fill(`:${line},${column}`);
+  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+async function hover(page: Page, line: string, word: string, expected: string | RegExp): Promise<Locator> {
+  const token = page
+    .locator('.view-line', { hasText: asRendered(line) })
+    .first()
+    .locator('span > span', { hasText: new RegExp(`^\\s*${escaped(word)}\\s*$`) })
+    .first();
+  const card = page.locator('.monaco-hover:visible', { hasText: expected }).first();
+  // The mouse may come before the server has an answer: look again, as a person would.
+  for (let attempt = 0; attempt < 5 && !(await card.isVisible()); attempt++) {
+    await page.mouse.move(5, 5);
+    await page.waitForTimeout(300);
+    await token.hover();
+    await card.waitFor({ timeout: 3000 }).catch(() => undefined);
+  }
+  await card.waitFor({ timeout: 1000 });
+  return card;
+}
+
+async function command(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input');
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+  await page.keyboard.press('Enter');
+}
+
+async function quickFix(page: Page, line: number, column: number, title: string | RegExp): Promise<void> {
+  const row = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+  // The key may come before the cursor has arrived or the server has answered.
+  for (let attempt = 0; attempt < 5 && !(await row.isVisible()); attempt++) {
+    await page.keyboard.press('Escape');
+    await goTo(page, line, column);
+    await page.keyboard.press('Control+.');
+    await row.waitFor({ timeout: 3000 }).catch(() => undefined);
+  }
+  await row.waitFor({ timeout: 1000 });
+  await row.click();
+}
+
+/** Puts hands and eyes on a window that is already opening. */
+export function createWorkbench({ page, folder, shots, writeSettings }: WorkbenchOptions): Workbench {
+  mkdirSync(shots, { recursive: true });
+  const rows = page.locator('.explorer-folders-view .monaco-list-row');
+  return {
+    page,
+    folder,
+    ready: (file) => rows.filter({ hasText: file }).first().waitFor({ timeout: 60_000 }),
+    openFile: (name) => openFile(page, name),
+    goTo: (line, column) => goTo(page, line, column),
+    squiggle: (severity) => page.locator(`.squiggly-${severity}`),
+    lens: (text) => page.locator('.codelens-decoration', { hasText: asRendered(text) }),
+    line: (text) => page.locator('.view-line', { hasText: asRendered(text) }),
+    hover: (line, word, expected) => hover(page, line, word, expected),
+    command: (title) => command(page, title),
+    quickFix: (line, column, title) => quickFix(page, line, column, title),
+    webview: () => page.frameLocator('iframe.webview').frameLocator('#active-frame'),
+    theme: async (id, settings = {}) => {
+      writeSettings({ ...settings, 'workbench.colorTheme': themes[id].name });
+      await page.locator(`.monaco-workbench.${themes[id].className}`).waitFor();
+    },
+    shot: async (name, of) => {
+      await (of ?? page).screenshot({ path: path.join(shots, `${name}.png`) });
+    },
+  };
+}
