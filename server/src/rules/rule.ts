@@ -2,8 +2,15 @@
  * What a rule is and what it reports. A rule looks at the facts of one function (or of the whole program),
  * keeps no state, opens no files and formats no positions; offsets are UTF-16, ends exclusive.
  */
-import type { Program } from '../analysis/program.ts';
-import type { BodyFacts, EntryContext, FunctionSummary, ProgramAnalysis, WhyStep } from '../analysis/facts.ts';
+import type { FileUnit, Program } from '../analysis/program.ts';
+import type { Suppression } from './suppressions.ts';
+import type {
+  BodyFacts,
+  EntryContext,
+  FunctionSummary,
+  ProgramAnalysis,
+  WhyStep,
+} from '../analysis/facts.ts';
 import type { TextRange } from '../syntax/fileStructure.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
@@ -97,4 +104,19 @@ export interface ProgramRule {
   check(context: ProgramContext): readonly Finding[];
 }
 
-export type Rule = FunctionRule | ProgramRule;
+/** What a rule about suppressions may ask: those of one file that silenced nothing. */
+export interface SuppressionContext {
+  readonly file: FileUnit;
+  readonly unused: readonly Suppression[];
+  /** ids of all rules, to tell a stale suppression from a misspelled one */
+  readonly ruleIds: readonly string[];
+}
+
+/** A rule about the suppressions of one file, run after all others. */
+export interface SuppressionRule {
+  readonly meta: RuleMeta;
+  readonly scope: 'suppressions';
+  check(context: SuppressionContext): readonly Finding[];
+}
+
+export type Rule = FunctionRule | ProgramRule | SuppressionRule;

@@ -1,0 +1,87 @@
+/**
+ * A function that returns at another IRQL than it was entered at, without saying so by an annotation and without
+ * being a lock wrapper. Where a held lock explains the level, the lock is reported instead.
+ */
+import type { ExitFact, PathState } from '../analysis/facts.ts';
+import { describeSet, intersect } from '../protocol/irqlLevels.ts';
+import { isFeasible } from './reporting/evidence.ts';
+import { callAt, report, stepAt } from './reporting/report.ts';
+import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'irql-not-restored',
+  title: 'A function returns at another IRQL than it was entered at',
+  code: 'C28167',
+  severity: 'error',
+  isOnByDefault: true,
+  bugCheck: '0x4A IRQL_GT_ZERO_AT_SYSTEM_SERVICE; Driver Verifier 0xC8, 0xC9/0x5',
+  family: 'level',
+};
+
+export const rule: FunctionRule = {
+  meta,
+  scope: 'function',
+  check(context) {
+    if (context.facts.isImprecise || isAnnotatedAsChanging(context)) return [];
+    const changed: { exit: ExitFact; state: PathState }[] = [];
+    let isKeptSomewhere = false;
+    for (const exit of context.facts.exits) {
+      const state = exit.states.find((candidate) => isChanged(context, candidate));
+      if (state !== undefined) changed.push({ exit, state });
+      isKeptSomewhere ||= exit.states.some((candidate) => candidate.isEntryIrql);
+    }
+    if (!isKeptSomewhere && !mustRestore(context)) return [];
+    return changed.map(({ exit, state }) => describe(context, exit, state));
+  },
+};
+
+/** A raise or lower wrapper changes the level on every path; only a callback may never do so. */
+function mustRestore(context: FunctionContext): boolean {
+  return context.program.rolesOf(context.facts.unit.id).some((role) => role.fact.mustRestoreIrql);
+}
+
+function isAnnotatedAsChanging(context: FunctionContext): boolean {
+  return context.facts.unit.annotations.some(({ annotation }) =>
+    /_IRQL_(raises|saves|restores|uses_cancel|is_cancel|inout)|__drv_(raises|saves|restores|sets|useCancel|isCancel)/.test(
+      `${annotation.name}(${annotation.args ?? ''})`,
+    ),
+  );
+}
+
+function isChanged(context: FunctionContext, state: PathState): boolean {
+  if (state.isEntryIrql || state.isImprecise || state.assumptions.length > 0) return false;
+  if (state.held.some((held) => !held.isFromEntry) || !isFeasible(state, context.entry)) return false;
+  if (!isSetByDirectCall(context, state)) return false;
+  const entered = context.entry.isKnown ? intersect(state.entry, context.entry.levels) : state.entry;
+  return (
+    intersect(entered, state.irql) === 0 ||
+    (!context.entry.isKnown && state.irql !== 0 && isSingle(state.irql))
+  );
+}
+
+function isSingle(levels: number): boolean {
+  return (levels & (levels - 1)) === 0;
+}
+
+/** A workspace callee that changes the level is reported itself; here only the routine that set it directly counts. */
+function isSetByDirectCall(context: FunctionContext, state: PathState): boolean {
+  return state.irqlSetBy >= 0 && callAt(context, state.irqlSetBy)?.callee.kind === 'ddi';
+}
+
+function describe(context: FunctionContext, exit: ExitFact, state: PathState): Finding {
+  const arch = context.program.settings.arch;
+  const name = callAt(context, state.irqlSetBy)?.name ?? 'a call';
+  const level = describeSet(state.irql, arch);
+  return report(context, meta, {
+    node: exit.node,
+    verdict: 'definite',
+    message:
+      `${context.facts.unit.name} returns at ${level}, set by ${name}, on this path; on others it returns at the IRQL it was ` +
+      `entered at. A caller at PASSIVE_LEVEL would go on at ${level} (bug check 0x4A at the latest). Restore the old IRQL ` +
+      `before this return.`,
+    trace: [
+      stepAt(context, state.irqlSetBy, `${name} sets ${level}`, state.irql),
+      stepAt(context, exit.node, `returns at ${level}`, state.irql),
+    ],
+  });
+}

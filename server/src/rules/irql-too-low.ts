@@ -1,0 +1,55 @@
+/**
+ * A call at a level below what the routine needs. AtDpcLevel lock forms and their releases have rules of their own.
+ */
+import { levelName } from '../protocol/irqlLevels.ts';
+import { isDpcForm } from './reporting/dpcForms.ts';
+import { findBelow } from './reporting/evidence.ts';
+import { report, say, stepAt, traceOf } from './reporting/report.ts';
+import type { CallFact } from '../analysis/facts.ts';
+import type { FunctionRule, RuleMeta } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'irql-too-low',
+  title: 'A routine is called at a lower IRQL than it needs',
+  code: 'C28120',
+  severity: 'error',
+  isOnByDefault: true,
+  bugCheck: 'Driver Verifier 0xC4/0x40, 0x41',
+  family: 'level',
+};
+
+export const rule: FunctionRule = {
+  meta,
+  scope: 'function',
+  check(context) {
+    return context.facts.calls.flatMap((call) => {
+      const needed = call.requirement;
+      if (needed === undefined || needed.source === 'inferred' || !needed.isCertain || needed.min <= 0)
+        return [];
+      if (isDpcForm(call) || isRelease(call)) return [];
+      const evidence = findBelow(call.before, context.entry, needed.min);
+      if (evidence === undefined) return [];
+      const min = levelName(needed.min, context.program.settings.arch);
+      const here = say(context, evidence.levels);
+      return [
+        report(context, meta, {
+          node: call.node,
+          verdict: evidence.verdict,
+          message:
+            `${call.name} needs IRQL >= ${min}${needed.because ? ` (${needed.because})` : ''}, but runs at ${here} here. ` +
+            `It relies on not being preempted on this CPU. Raise the IRQL first, or use the form that does.`,
+          trace: [
+            ...traceOf(context, evidence),
+            stepAt(context, call.node, `${call.name} at ${here}, needs ${min}`, evidence.levels),
+            ...needed.witness,
+          ],
+        }),
+      ];
+    });
+  },
+};
+
+/** A release below DISPATCH_LEVEL follows from its acquire, which is what gets reported. */
+function isRelease(call: CallFact): boolean {
+  return call.locks.some((event) => event.op === 'release');
+}

@@ -1,0 +1,67 @@
+/**
+ * A lock that its holder takes again on the same path. Kinds that recurse legally (ERESOURCE, KMUTEX) are left out,
+ * and so are paths that do not name one certain object.
+ */
+import type { CallFact, HeldLock, LockEvent, PathState } from '../analysis/facts.ts';
+import { heldBy } from './fixes/lockPairs.ts';
+import { isFeasible } from './reporting/evidence.ts';
+import { isOneObject, isOwnedKind, isRecursiveKind, isSpinKind } from './reporting/lockKinds.ts';
+import { acquiredStep, report, stepAt } from './reporting/report.ts';
+import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'lock-acquired-twice',
+  title: 'A lock is taken again by its holder',
+  code: 'C28109',
+  severity: 'error',
+  isOnByDefault: true,
+  bugCheck: '0x133 DPC_WATCHDOG_VIOLATION; 0xF SPIN_LOCK_ALREADY_OWNED; Driver Verifier 0xC4/0x1000',
+  family: 'lock',
+};
+
+export const rule: FunctionRule = {
+  meta,
+  scope: 'function',
+  check(context) {
+    return context.facts.calls.flatMap((call) =>
+      call.locks.flatMap((event) => {
+        const holder = findHolder(context, call, event);
+        return holder === undefined ? [] : [describe(context, call, event, holder)];
+      }),
+    );
+  },
+};
+
+function findHolder(context: FunctionContext, call: CallFact, event: LockEvent): HeldLock | undefined {
+  if (event.op !== 'acquire' || !isOwnedKind(event.kind) || isRecursiveKind(event.kind)) return undefined;
+  if (!isOneObject(event.lock.path)) return undefined;
+  for (const state of call.before) {
+    const held = heldBy(state, event.lock.path);
+    if (held !== undefined && isSure(context, state) && !isSharedTwice(held, event)) return held;
+  }
+  return undefined;
+}
+
+function isSure(context: FunctionContext, state: PathState): boolean {
+  return !state.isImprecise && state.assumptions.length === 0 && isFeasible(state, context.entry);
+}
+
+/** Two shared acquires deadlock only when a writer waits in between: another rule's business. */
+function isSharedTwice(held: HeldLock, event: LockEvent): boolean {
+  return held.mode === 'shared' && event.mode === 'shared';
+}
+
+function describe(context: FunctionContext, call: CallFact, event: LockEvent, held: HeldLock): Finding {
+  const outcome = isSpinKind(event.kind)
+    ? 'This CPU spins for ever (bug check 0x133; Driver Verifier 0xC4/0x1000).'
+    : 'This thread waits for itself for ever.';
+  return report(context, meta, {
+    node: call.node,
+    verdict: 'definite',
+    message:
+      `${call.name} takes ${event.lock.text}, which is already held here${held.isFromEntry ? ' since entry' : ''}. ${outcome} ` +
+      `Take it once, or split off a helper that expects it held.`,
+    trace: [acquiredStep(context, held), stepAt(context, call.node, `${call.name} takes it again`)],
+    replay: { scenario: 'recursive', lockClass: event.lock.lockClass },
+  });
+}

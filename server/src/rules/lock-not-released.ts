@@ -1,0 +1,117 @@
+/**
+ * A lock that is still held when the function returns on one path, while it is released on others.
+ * Acquire wrappers hold it on every path, and "TRUE: you own it now" functions by their result: both are silent.
+ */
+import type { ExitFact, HeldLock, PathState } from '../analysis/facts.ts';
+import { isFeasible } from './reporting/evidence.ts';
+import { outcomeOf } from './reporting/exitOutcome.ts';
+import { isOneObject, isOwnedKind, isSpinKind } from './reporting/lockKinds.ts';
+import { acquiredStep, callAt, isWrittenHere, report, stepAt } from './reporting/report.ts';
+import { findReleaseText } from './fixes/addRelease.ts';
+import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'lock-not-released',
+  title: 'A lock is still held when the function returns on one path',
+  code: 'C26115',
+  severity: 'error',
+  isOnByDefault: true,
+  bugCheck: '0x133 DPC_WATCHDOG_VIOLATION; Driver Verifier 0xC4',
+  family: 'lock',
+};
+
+interface Leak {
+  readonly exit: ExitFact;
+  readonly state: PathState;
+  readonly held: HeldLock;
+}
+
+export const rule: FunctionRule = {
+  meta,
+  scope: 'function',
+  check(context) {
+    if (context.facts.isImprecise || hasLockContract(context)) return [];
+    return leaksOf(context)
+      .filter((leak) => isMistake(context, leak))
+      .map((leak) => describe(context, leak));
+  },
+};
+
+/** The author says so himself: the function acquires by contract. */
+function hasLockContract(context: FunctionContext): boolean {
+  return context.facts.unit.annotations.some(({ annotation }) =>
+    /_Acquires_|_Post_same_lock_|_IRQL_saves_|_IRQL_raises_|_Create_lock|_Function_ignore_lock/.test(
+      `${annotation.name}(${annotation.args ?? ''})`,
+    ),
+  );
+}
+
+function leaksOf(context: FunctionContext): Leak[] {
+  const leaks: Leak[] = [];
+  for (const exit of context.facts.exits) {
+    const seen = new Set<string>();
+    for (const state of exit.states) {
+      if (state.isImprecise || state.assumptions.length > 0 || !isFeasible(state, context.entry)) continue;
+      for (const held of state.held) {
+        if (held.isFromEntry || !isOwnedKind(held.kind) || !isOneObject(held.lock.path)) continue;
+        if (seen.has(held.lock.path)) continue;
+        seen.add(held.lock.path);
+        leaks.push({ exit, state, held });
+      }
+    }
+  }
+  return leaks;
+}
+
+function isMistake(context: FunctionContext, leak: Leak): boolean {
+  const { path } = leak.held.lock;
+  if (!isReleasedHere(context, path)) return mustNotHoldAtExit(context, leak.held);
+  const holding: ExitFact[] = [];
+  const free: ExitFact[] = [];
+  for (const exit of context.facts.exits) {
+    const isHeld = exit.states.some((state) =>
+      state.held.some((held) => held.lock.path === path && !held.isFromEntry),
+    );
+    const isFree = exit.states.some((state) => !state.held.some((held) => held.lock.path === path));
+    if (isHeld) holding.push(exit);
+    if (isFree) free.push(exit);
+  }
+  if (free.length === 0) return mustNotHoldAtExit(context, leak.held);
+  const isHandedOver =
+    holding.every((exit) => !isFailure(context, exit)) &&
+    free.every((exit) => !holding.includes(exit) && isFailure(context, exit));
+  return !isHandedOver;
+}
+
+function isFailure(context: FunctionContext, exit: ExitFact): boolean {
+  return outcomeOf(context, exit) === 'failure';
+}
+
+function isReleasedHere(context: FunctionContext, path: string): boolean {
+  return context.facts.calls.some((call) =>
+    call.locks.some((event) => event.op === 'release' && event.lock.path === path),
+  );
+}
+
+/** A callback of the system may not return with a spin lock, whatever its author intended. */
+function mustNotHoldAtExit(context: FunctionContext, held: HeldLock): boolean {
+  return (
+    isSpinKind(held.kind) &&
+    context.program.rolesOf(context.facts.unit.id).some((role) => role.fact.mustRestoreIrql)
+  );
+}
+
+function describe(context: FunctionContext, { exit, held }: Leak): Finding {
+  const fix = isWrittenHere(context, exit.node) ? findReleaseText(context, exit, held) : undefined;
+  const acquire = callAt(context, held.node)?.name ?? held.via;
+  const effect = isSpinKind(held.kind)
+    ? `The next acquire spins for ever at DISPATCH_LEVEL (bug check 0x133).`
+    : `The next acquire waits for ever.`;
+  return report(context, meta, {
+    node: exit.node,
+    verdict: 'definite',
+    message: `${held.lock.text}, taken by ${acquire}, is still held on this return. ${effect} Release it before returning.`,
+    trace: [acquiredStep(context, held), stepAt(context, exit.node, `returns with ${held.lock.text} held`)],
+    fixes: fix === undefined ? [] : [fix],
+  });
+}

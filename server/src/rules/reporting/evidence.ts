@@ -1,0 +1,93 @@
+/**
+ * Decides whether a call is really made at a wrong level, by who carries the burden of proof:
+ * "too high" needs evidence of the high level, "too low" needs a known entry that reaches below.
+ * It says nothing where neither is given; it builds no messages.
+ */
+import type { EntryContext, PathState } from '../../analysis/facts.ts';
+import { atLeast, atMost, intersect, type Irql, type IrqlSet } from '../../protocol/irqlLevels.ts';
+import type { Verdict } from '../rule.ts';
+
+/** A path on which the level is outside the bound. */
+export interface Evidence {
+  /** the offending levels, never empty */
+  readonly levels: IrqlSet;
+  readonly state: PathState;
+  readonly verdict: Verdict;
+  /** the function was entered at the offending level; otherwise it was set on the path */
+  readonly isEntryLevel: boolean;
+}
+
+/** Whether the path can be taken in this context at all. */
+export function isFeasible(state: PathState, entry: EntryContext): boolean {
+  return state.entry !== 0 && (!entry.isKnown || intersect(state.entry, entry.levels) !== 0);
+}
+
+/** The levels a state stands for in this context: entry-relative levels are narrowed to the context's. */
+export function levelsIn(state: PathState, entry: EntryContext): IrqlSet {
+  return state.isEntryIrql ? intersect(state.entry, entry.levels) : state.irql;
+}
+
+/** All levels of the feasible states in this context. */
+export function levelsOfStates(states: readonly PathState[], entry: EntryContext): IrqlSet {
+  let levels = 0;
+  for (const state of states) if (isFeasible(state, entry)) levels |= levelsIn(state, entry);
+  return levels >>> 0;
+}
+
+/** Evidence that some path is above `max`: entered at a proven level above it, or raised above it on the path. */
+export function findAbove(
+  states: readonly PathState[],
+  entry: EntryContext,
+  max: Irql,
+): Evidence | undefined {
+  return firstDefinite(states, entry, (state) => {
+    if (state.isEntryIrql) return entry.isKnown ? atLeast(intersect(state.entry, entry.proven), max + 1) : 0;
+    return atMost(state.irql, max) === 0 ? state.irql : 0;
+  });
+}
+
+/** Evidence that some path is below `min`: a known entry reaches below it, or the path lowered below it. */
+export function findBelow(
+  states: readonly PathState[],
+  entry: EntryContext,
+  min: Irql,
+): Evidence | undefined {
+  return firstDefinite(states, entry, (state) => {
+    if (state.isEntryIrql) return entry.isKnown ? atMost(intersect(state.entry, entry.levels), min - 1) : 0;
+    return atLeast(state.irql, min) === 0 ? state.irql : 0;
+  });
+}
+
+/** Whether every feasible path is at `level` exactly; false where there is none or the entry is not known. */
+export function isAlwaysAt(states: readonly PathState[], entry: EntryContext, level: Irql): boolean {
+  let isAny = false;
+  for (const state of states) {
+    if (!isFeasible(state, entry)) continue;
+    if (state.isEntryIrql && !entry.isKnown) return false;
+    if (levelsIn(state, entry) !== 1 << level) return false;
+    isAny = true;
+  }
+  return isAny;
+}
+
+function firstDefinite(
+  states: readonly PathState[],
+  entry: EntryContext,
+  offending: (state: PathState) => IrqlSet,
+): Evidence | undefined {
+  let possible: Evidence | undefined;
+  for (const state of states) {
+    if (!isFeasible(state, entry)) continue;
+    const levels = offending(state);
+    if (levels === 0) continue;
+    const evidence: Evidence = {
+      levels,
+      state,
+      verdict: state.assumptions.length === 0 ? 'definite' : 'possible',
+      isEntryLevel: state.isEntryIrql,
+    };
+    if (evidence.verdict === 'definite') return evidence;
+    possible ??= evidence;
+  }
+  return possible;
+}
