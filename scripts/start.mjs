@@ -64,7 +64,12 @@ async function openServer(folder) {
   const url = windowUrl(server, { folder, token });
   console.log(`\nVS Code with IRQL Lens on ${folder}:\n\n  ${url}\n`);
   if (flags.has('--once')) {
-    const { status } = await fetch(url);
+    // The first answer hands the token over as a cookie, as to a browser; the second is the window.
+    const first = await fetch(url, { redirect: 'manual' });
+    const cookie = first.headers.getSetCookie().map((line) => line.split(';')[0]);
+    const { status } = await fetch(new URL(first.headers.get('location') ?? url, url), {
+      headers: { cookie: cookie.join('; ') },
+    });
     await server.stop();
     console.log(`answered with status ${status}`);
     process.exitCode = status === 200 ? 0 : 1;

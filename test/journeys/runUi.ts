@@ -1,8 +1,7 @@
 // Runs the journeys in the window of the VS Code server with the packaged extension installed, as a user has it.
 // Each journey gets a fresh window on a fresh copy of the example driver, and a second chance.
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { root } from '../../scripts/lib/run.mjs';
 import { importTs } from '../../scripts/runTs.mjs';
@@ -38,14 +37,13 @@ async function runJourney(
   const shots = path.join(output, 'shots', name);
   rmSync(shots, { recursive: true, force: true });
   const copy = freshCopy(exampleFolder());
-  server.writeSettings({});
+  server.writeSettings(journey.settings ?? {});
   const page = await browser.newPage({ viewport });
   page.setDefaultTimeout(20_000);
   const log: string[] = [];
   page.on('pageerror', (error) => log.push(`page error: ${error.message}`));
   page.on('console', (message) => log.push(`${message.type()}: ${message.text()}`));
-  const writeSettings = (settings: Record<string, unknown>): void => server.writeSettings(settings);
-  const workbench = createWorkbench({ page, folder: copy.folder, shots, writeSettings });
+  const workbench = createWorkbench({ page, folder: copy.folder, shots });
   const outcomes: Outcome[] = [];
   try {
     await page.goto(windowUrl(server, { folder: copy.folder }));

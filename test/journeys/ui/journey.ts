@@ -11,5 +11,7 @@ export interface Step {
 /** A file test/journeys/ui/<name>.journey.ts exports one of these as `journey`. */
 export interface Journey {
   readonly title: string;
+  /** User settings for this journey, beyond the quiet ones: the window reads them when it opens. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly steps: readonly Step[];
 }

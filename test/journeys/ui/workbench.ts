@@ -4,11 +4,11 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
-/** The window's themes by the names VS Code gives them, and the class each puts on the workbench. */
+/** The window's themes by the labels the theme picker shows, and the class each puts on the workbench. */
 export const themes = {
-  dark: { name: 'Dark Modern', className: 'vs-dark' },
-  light: { name: 'Light Modern', className: 'vs' },
-  'high-contrast': { name: 'Default High Contrast', className: 'hc-black' },
+  dark: { label: 'Dark Modern', className: 'vs-dark' },
+  light: { label: 'Light Modern', className: 'vs' },
+  'high-contrast': { label: 'Dark High Contrast', className: 'hc-black' },
 } as const;
 
 export type ThemeId = keyof typeof themes;
@@ -20,8 +20,6 @@ export interface WorkbenchOptions {
   readonly folder: string;
   /** Where screenshots go. */
   readonly shots: string;
-  /** Writes user settings on top of the quiet ones; VS Code sees them at once. */
-  readonly writeSettings: (settings: Record<string, unknown>) => void;
 }
 
 /** One window. */
@@ -45,7 +43,8 @@ export interface Workbench {
   readonly quickFix: (line: number, column: number, title: string | RegExp) => Promise<void>;
   /** The page inside the one visible webview. */
   readonly webview: () => FrameLocator;
-  readonly theme: (id: ThemeId, settings?: Record<string, unknown>) => Promise<void>;
+  /** Chooses a colour theme as a person does, in the theme picker. */
+  readonly theme: (id: ThemeId) => Promise<void>;
   /** Takes a screenshot of the window, or of one element. */
   readonly shot: (name: string, of?: Locator) => Promise<void>;
 }
@@ -101,8 +100,7 @@ async function command(page: Page, title: string): Promise<void> {
   const input = page.locator('.quick-input-widget input');
   await input.waitFor();
   await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
-  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
 }
 
 async function quickFix(page: Page, line: number, column: number, title: string | RegExp): Promise<void> {
@@ -119,7 +117,7 @@ async function quickFix(page: Page, line: number, column: number, title: string 
 }
 
 /** Puts hands and eyes on a window that is already opening. */
-export function createWorkbench({ page, folder, shots, writeSettings }: WorkbenchOptions): Workbench {
+export function createWorkbench({ page, folder, shots }: WorkbenchOptions): Workbench {
   mkdirSync(shots, { recursive: true });
   const rows = page.locator('.explorer-folders-view .monaco-list-row');
   return {
@@ -135,9 +133,14 @@ export function createWorkbench({ page, folder, shots, writeSettings }: Workbenc
     command: (title) => command(page, title),
     quickFix: (line, column, title) => quickFix(page, line, column, title),
     webview: () => page.frameLocator('iframe.webview').frameLocator('#active-frame'),
-    theme: async (id, settings = {}) => {
-      writeSettings({ ...settings, 'workbench.colorTheme': themes[id].name });
-      await page.locator(`.monaco-workbench.${themes[id].className}`).waitFor();
+    theme: async (id) => {
+      const { label, className } = themes[id];
+      await command(page, 'Preferences: Color Theme');
+      const input = page.locator('.quick-input-widget input[placeholder*="Color Theme" i]');
+      await input.waitFor();
+      await input.fill(label);
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
+      await page.locator(`.monaco-workbench.${className}`).waitFor();
     },
     shot: async (name, of) => {
       await (of ?? page).screenshot({ path: path.join(shots, `${name}.png`) });
