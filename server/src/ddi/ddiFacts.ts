@@ -89,6 +89,8 @@ export interface DdiFact {
   readonly max: Irql | null;
   /** the same as a set (a row may allow only some levels between min and max); null when unknown */
   readonly levels: IrqlSet | null;
+  /** `levels` widened by every dissenting source: outside of it a call is wrong by all of them; null when unknown */
+  readonly widest: IrqlSet | null;
   /** each narrows `levels`; several may hold at once */
   readonly conditions: readonly FactCondition[];
   readonly source: FactSource;
@@ -259,6 +261,8 @@ export interface LockEffect {
   readonly exitWhen: readonly EffectCase[];
   /** the effect happens only for this result; absent = always */
   readonly effectIf?: EffectResult;
+  /** where this holds the effect happens whatever is returned (Wait is TRUE, Timeout is NULL) */
+  readonly certainWhen?: FactWhen;
   readonly mode?: LockMode;
   /** levels at which the call is right */
   readonly levels: IrqlSet;
@@ -381,6 +385,8 @@ export interface FunctionRegistration {
   readonly isUnregister: boolean;
   /** called through a member of this table, e.g. DMA_OPERATIONS */
   readonly calledThrough?: string;
+  /** entry levels that this very registration narrows or widens the role to (KeInitializeThreadedDpc) */
+  readonly entryLevels?: IrqlSet;
   readonly source: FactSource;
 }
 
@@ -392,6 +398,10 @@ export interface FieldRegistration {
   readonly field: string;
   /** constant index of an array field, e.g. IRP_MJ_READ; absent = any */
   readonly index?: string;
+  /** 0-based place in a positional initialiser `{a, b, c}` of the struct, where it is known */
+  readonly position?: number;
+  /** the header, where structs of the same name exist in several (HW_INITIALIZATION_DATA) */
+  readonly header?: string;
   readonly role: string;
   /** entry levels that this very slot narrows the role to */
   readonly entryLevels?: IrqlSet;
@@ -416,6 +426,8 @@ export interface DdiFacts {
   registrationsOfField(structOrPointer: string, field: string): readonly FieldRegistration[];
   /** The role of a function by its own name (`DriverEntry`). */
   entryPoint(name: string): RoleFact | undefined;
+  /** The registering fields of a struct (or of what that pointer type points to), for initialisers. */
+  registrationsOfStruct(structOrPointer: string): readonly FieldRegistration[];
   /** Whether a struct (or pointer-to-struct) type has any field that registers callbacks. */
   isRegistrationStruct(structOrPointer: string): boolean;
   /** All names that have an effect; for call-graph pruning, macro reach and grammars. */

@@ -1,0 +1,58 @@
+/**
+ * Lays the corrections over the source tables. A correction names a row and gives the fields that replace the row's
+ * own (null removes one); a name that does not exist yet is a new row. `positions` gives the order of a struct's fields.
+ */
+import type {
+  EffectRow,
+  RegistrationRow,
+  RoleRow,
+  RoutineRow,
+} from '../../server/src/protocol/factsFormat.ts';
+import type { SourceTables } from './encodeTables.ts';
+
+/** data/source/corrections.json. */
+export interface Corrections {
+  readonly routines: readonly Partial<RoutineRow>[];
+  readonly effects: readonly Partial<EffectRow>[];
+  readonly roles: readonly Partial<RoleRow>[];
+  readonly registrations: readonly RegistrationRow[];
+  readonly positions: Readonly<Record<string, readonly string[]>>;
+}
+
+function overlay<T extends object>(
+  rows: readonly T[],
+  changes: readonly Partial<T>[],
+  keyOf: (row: Partial<T>) => string,
+): T[] {
+  const byKey = new Map<string, T>(rows.map((row) => [keyOf(row), row]));
+  for (const change of changes) {
+    const key = keyOf(change);
+    byKey.set(key, { ...(byKey.get(key) ?? {}), ...change } as T);
+  }
+  return [...byKey.values()];
+}
+
+function keyOfRegistration(row: Partial<RegistrationRow>): string {
+  if ('function' in row) return `call ${String(row.function)} ${String(row.callbackArg)}`;
+  if ('struct' in row)
+    return `field ${String(row.struct)} ${String(row.field)} ${row.index ?? ''} ${String(row.role)} ${row.header ?? ''}`;
+  return `entry ${'entryPoint' in row ? String(row.entryPoint) : ''}`;
+}
+
+function withPosition(row: RegistrationRow, positions: Corrections['positions']): RegistrationRow {
+  if (!('struct' in row)) return row;
+  const position = positions[row.struct]?.indexOf(row.field) ?? -1;
+  return position < 0 ? row : { ...row, position };
+}
+
+/** The source tables as they are to be shipped. */
+export function applyCorrections(source: SourceTables, corrections: Corrections): SourceTables {
+  return {
+    routines: overlay(source.routines, corrections.routines, (row) => row.name ?? ''),
+    effects: overlay(source.effects, corrections.effects, (row) => row.name ?? ''),
+    roles: overlay(source.roles, corrections.roles, (row) => row.type ?? ''),
+    registrations: overlay(source.registrations, corrections.registrations, keyOfRegistration).map((row) =>
+      withPosition(row, corrections.positions),
+    ),
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Who carries the burden of proof for a role's highest level, where a source table does not say: derived from the
+ * role's bounds and flags, and from a short list of roles that are known to run at their upper level in daily use.
+ */
+import type { RoleRow } from '../../server/src/protocol/factsFormat.ts';
+
+/** Data paths of network, storage and filter stacks, and framework callbacks whose default is the upper level. */
+const USUAL = new Set([
+  'EVT_WDF_TIMER',
+  'EVT_WDF_INTERRUPT_ISR',
+  'EVT_WDF_INTERRUPT_ENABLE',
+  'EVT_WDF_INTERRUPT_DISABLE',
+  'EVT_WDF_INTERRUPT_SYNCHRONIZE',
+  'PFLT_POST_OPERATION_CALLBACK',
+  'HW_STARTIO',
+  'HW_BUILDIO',
+  'HW_TIMER',
+  'HW_TIMER_EX',
+  'HW_STATE_CHANGE',
+  'HW_DMA_STARTED',
+  'MINIPORT_SEND_NET_BUFFER_LISTS',
+  'MINIPORT_RETURN_NET_BUFFER_LISTS',
+  'PROTOCOL_RECEIVE_NET_BUFFER_LISTS',
+  'FILTER_SEND_NET_BUFFER_LISTS',
+  'FILTER_RETURN_NET_BUFFER_LISTS',
+  'FILTER_RECEIVE_NET_BUFFER_LISTS',
+  'FWPS_CALLOUT_CLASSIFY_FN0',
+  'FWPS_CALLOUT_CLASSIFY_FN1',
+  'FWPS_CALLOUT_CLASSIFY_FN2',
+  'FWPS_CALLOUT_CLASSIFY_FN3',
+]);
+
+const HIGH_MINIMA = new Set<unknown>([
+  'APC',
+  'DISPATCH',
+  'DIRQL',
+  'SYNCH',
+  'CLOCK',
+  'IPI',
+  'PROFILE_LEVEL',
+  'HIGH',
+]);
+const HIGH_MAXIMA = new Set<unknown>(['DISPATCH', 'DIRQL', 'SYNCH', 'CLOCK', 'IPI', 'PROFILE', 'HIGH']);
+
+/** The mark of a role. One level only, or nothing below DISPATCH_LEVEL: always. */
+export function upperMarkOf(row: RoleRow): 'always' | 'usual' | 'merelyAllowed' {
+  if (row.min === row.max) return 'always';
+  if (USUAL.has(row.type)) return 'usual';
+  if (HIGH_MINIMA.has(row.min) && row.min !== 'APC') return 'usual';
+  const isCompletion = /COMPLETE|COMPLETION/.test(row.type) && HIGH_MAXIMA.has(row.max);
+  return isCompletion || row.flags?.includes('notGuaranteedDispatch') === true ? 'usual' : 'merelyAllowed';
+}
