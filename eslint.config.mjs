@@ -78,6 +78,8 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // `while (true)` with a return inside is how a lexer reads.
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'always' }],
+      // Source text is read by UTF-16 units on purpose.
+      '@typescript-eslint/no-misused-spread': 'off',
       // Branded numbers (Offset, Cycles) are the same type to this rule only.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
