@@ -45,7 +45,7 @@ async function main() {
   // Every failure is printed by esbuild itself; all bundles are tried, so that one run shows all problems.
   const results = await Promise.allSettled(options.map((option) => build(option)));
   const made = built.filter((_, at) => results[at].status === 'fulfilled');
-  for (const bundle of made) if (bundle.executable) chmodSync(path.join(root, bundle.out), 0o755);
+  for (const bundle of made) if (bundle.isExecutable) chmodSync(path.join(root, bundle.out), 0o755);
   if (!flags.has('--quiet')) printSizes(made);
   const isIncomplete = missing.length > 0 && !flags.has('--allow-missing');
   if (made.length < built.length || isIncomplete) process.exitCode = 1;

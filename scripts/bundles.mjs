@@ -6,8 +6,8 @@
  * @property {string} entry   source file, from the repository root
  * @property {string} out     file that is written, from the repository root
  * @property {'node' | 'worker' | 'webExtension' | 'page'} host   where it runs
- * @property {boolean} [executable]   gets a shebang and the executable bit
- * @property {boolean} [shipped]   false for what the .vsix does not need
+ * @property {boolean} [isExecutable]   gets a shebang and the executable bit
+ * @property {boolean} [isShipped]   false for what the .vsix does not need
  */
 
 /** @type {readonly Bundle[]} */
@@ -21,14 +21,18 @@ export const bundles = [
   { entry: 'server/src/engineWorker.node.ts', out: 'server/dist/engineWorker.js', host: 'node' },
   { entry: 'server/src/engineWorker.browser.ts', out: 'server/dist/engineWorker.browser.js', host: 'worker' },
   { entry: 'server/src/indexWorker.node.ts', out: 'server/dist/indexWorker.js', host: 'node' },
-  { entry: 'server/src/cli/main.ts', out: 'server/dist/cli.js', host: 'node', executable: true },
+  {
+    entry: 'server/src/cli/main.ts',
+    out: 'server/dist/cli.js',
+    host: 'node',
+    isExecutable: true,
+    isShipped: false,
+  },
 ];
 
 const common = {
   bundle: true,
   minify: true,
-  // Stack traces name functions, and the profiler does too.
-  keepNames: false,
   sourcemap: 'linked',
   legalComments: 'none',
   logLevel: 'warning',
@@ -50,7 +54,7 @@ export function esbuildOptions(bundle) {
         // CommonJS has no import.meta; sources may use it to find a neighbouring bundle.
         define: { 'import.meta.url': 'importMetaUrl' },
         banner: {
-          js: `${bundle.executable ? '#!/usr/bin/env node\n' : ''}const importMetaUrl=require('node:url').pathToFileURL(__filename).href;`,
+          js: `${bundle.isExecutable ? '#!/usr/bin/env node\n' : ''}const importMetaUrl=require('node:url').pathToFileURL(__filename).href;`,
         },
       };
     case 'webExtension':
