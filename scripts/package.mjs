@@ -42,8 +42,8 @@ const build = runSync(process.execPath, [
 if (build !== 0) process.exit(build);
 checkManifest();
 // Imported late: `npm start` comes here before anything is installed.
-const { listFiles } = await import('@vscode/vsce');
-checkContents(await listFiles({ cwd: root, dependencies: false }));
+const { listFiles, PackageManager } = await import('@vscode/vsce');
+checkContents(await listFiles({ cwd: root, packageManager: PackageManager.None }));
 const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
 const args = [vsce, 'package', '--no-dependencies', '-o', vsix];
 const code = runSync(process.execPath, args, isQuiet ? { stdio: ['ignore', 'ignore', 'inherit'] } : {});
