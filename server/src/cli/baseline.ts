@@ -21,7 +21,9 @@ function readBaseline(path: string): readonly string[] {
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UsageError(`cannot read the baseline ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `cannot read the baseline ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const parsed = format.safeParse(value);
   if (!parsed.success) throw new UsageError(`${path} is no baseline of irql-lens (version 1)`);
@@ -34,6 +36,8 @@ export function writeBaseline(report: CheckReport, path: string): void {
   try {
     writeFileSync(path, `${text}\n`);
   } catch (error) {
-    throw new UsageError(`cannot write the baseline ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `cannot write the baseline ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

@@ -76,14 +76,17 @@ function exitLevels(opened: OpenedProgram, unit: FunctionUnit, entry: EntryConte
 }
 
 function lockNames(summary: FunctionSummary, what: 'acquired' | 'released'): string[] {
-  return [...new Set(summary.cases.flatMap((exitCase) => exitCase[what].map((held) => held.lock.text)))].sort();
+  return [
+    ...new Set(summary.cases.flatMap((exitCase) => exitCase[what].map((held) => held.lock.text))),
+  ].sort();
 }
 
 /** `file(line): name: entered at ..., returns at ...`, one line per function. */
 export function functionsToText(rows: readonly FunctionRow[]): string {
   return rows
     .map((row) => {
-      const entry = row.entry.length === 0 ? 'entry unknown' : `entered at ${row.entry.join(', ')} (${row.entrySource})`;
+      const entry =
+        row.entry.length === 0 ? 'entry unknown' : `entered at ${row.entry.join(', ')} (${row.entrySource})`;
       const needs = `needs ${row.requires.min}..${row.requires.max}`;
       const locks = [
         ...(row.acquires.length === 0 ? [] : [`acquires ${row.acquires.join(', ')}`]),

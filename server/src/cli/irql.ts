@@ -64,7 +64,9 @@ function describe(
     unknown: isUnknown,
     locks: heldNames(feasible),
     reachable: feasible.length > 0,
-    why: explainAt(opened.program, opened.analysis, unit.id, statement.node).map((step) => stepRow(opened, place, step)),
+    why: explainAt(opened.program, opened.analysis, unit.id, statement.node).map((step) =>
+      stepRow(opened, place, step),
+    ),
   };
 }
 

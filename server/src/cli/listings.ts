@@ -6,7 +6,10 @@ import { ALL_RULES } from '../rules/allRules.generated.ts';
 
 /** The rules' own facts, by id. */
 export function rulesToJson(): unknown {
-  return { version: 1, rules: ALL_RULES.map((rule) => ({ ...rule.meta, docs: `docs/rules/${rule.meta.id}.md` })) };
+  return {
+    version: 1,
+    rules: ALL_RULES.map((rule) => ({ ...rule.meta, docs: `docs/rules/${rule.meta.id}.md` })),
+  };
 }
 
 /** `id  severity  title`, one line per rule. */
@@ -25,7 +28,10 @@ export function scenariosToJson(): unknown {
 /** `id  title`, one line per scenario. */
 export function scenariosToText(): string {
   return listScenarios()
-    .map(({ id, cpus, title }) => `${id.padEnd(26)} ${String(cpus).padStart(2)} CPU${cpus === 1 ? ' ' : 's'}  ${title}\n`)
+    .map(
+      ({ id, cpus, title }) =>
+        `${id.padEnd(26)} ${String(cpus).padStart(2)} CPU${cpus === 1 ? ' ' : 's'}  ${title}\n`,
+    )
     .join('');
 }
 

@@ -96,7 +96,7 @@ function printError(message: string): void {
 /** Writes all of it before the process may end, also into a pipe whose reader is slow. */
 function print(text: string): void {
   const bytes = Buffer.from(text, 'utf8');
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(1, bytes, at);
     } catch (error) {

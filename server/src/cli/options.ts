@@ -140,7 +140,9 @@ function readNumber(option: string, text: string | undefined, min: number, max: 
   if (text === undefined) return undefined;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw new UsageError(`--${option} takes a whole number from ${String(min)} to ${String(max)}, not '${text}'`);
+    throw new UsageError(
+      `--${option} takes a whole number from ${String(min)} to ${String(max)}, not '${text}'`,
+    );
   }
   return value;
 }

@@ -2,11 +2,19 @@
  * `irql-lens simulate`: one scenario, run or explored, with its figures or its trace.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { explore, findScenario, listLockKinds, listProfiles, listScenarios, ScenarioError, simulate } from '../engine/engine.ts';
+import {
+  explore,
+  findScenario,
+  listLockKinds,
+  listProfiles,
+  listScenarios,
+  ScenarioError,
+  simulate,
+} from '../engine/engine.ts';
 import { traceToPerfetto } from '../engine/exports/perfetto.ts';
 import type { SimulateOutcome } from '../engine/engine.ts';
 import type { RunOverrides } from '../protocol/engineMessages.ts';
-import { decodeScenario, type Scenario } from '../protocol/scenarioFormat.ts';
+import { parseScenario, type Scenario } from '../protocol/scenarioFormat.ts';
 import { UsageError, type Options } from './options.ts';
 
 /** Runs what the options say. Throws `UsageError` for an unknown scenario, file, lock kind or profile. */
@@ -28,19 +36,21 @@ function openScenario(operand: string): Scenario {
     const ids = listScenarios().map(({ id }) => id);
     throw new UsageError(`'${operand}' is neither a file nor a scenario; scenarios are ${ids.join(', ')}`);
   }
-  const decoded = decodeScenario(readText(operand));
-  if (decoded.scenario === undefined) {
-    const problems = decoded.problems.map(({ path, message }) => `  ${path}: ${message}`);
-    throw new UsageError(`${operand} is no valid scenario:\n${problems.join('\n')}`);
-  }
-  return decoded.scenario;
+  const parsed = parseScenario(readJson(operand));
+  if ('scenario' in parsed) return parsed.scenario;
+  const problems = parsed.problems.map(
+    ({ path, message }) => `  ${path === '' ? '(file)' : path}: ${message}`,
+  );
+  throw new UsageError(`${operand} is no valid scenario:\n${problems.join('\n')}`);
 }
 
-function readText(path: string): string {
+function readJson(path: string): unknown {
   try {
-    return readFileSync(path, 'utf8');
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `cannot read ${path} as JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

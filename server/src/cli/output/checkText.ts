@@ -20,7 +20,9 @@ export function checkToText(report: CheckReport, hasColor: boolean): string {
   const { counts } = report.opened;
   lines.push(
     `${count(report.findings.length, 'finding')} in ${count(counts.functions, 'function')} of ${count(counts.files, 'file')}` +
-      (counts.functionsSkipped.length > 0 ? `, ${count(counts.functionsSkipped.length, 'function')} not read` : ''),
+      (counts.functionsSkipped.length > 0
+        ? `, ${count(counts.functionsSkipped.length, 'function')} not read`
+        : ''),
   );
   return `${lines.join('\n')}\n`;
 }

@@ -13,7 +13,10 @@ export function fingerprintsOf(report: CheckReport): string[] {
     const base = describe(report, finding);
     const occurrence = seen.get(base) ?? 0;
     seen.set(base, occurrence + 1);
-    return createHash('sha256').update(`${base}\n${String(occurrence)}`).digest('hex').slice(0, 32);
+    return createHash('sha256')
+      .update(`${base}\n${String(occurrence)}`)
+      .digest('hex')
+      .slice(0, 32);
   });
 }
 
@@ -21,6 +24,9 @@ function describe({ opened }: CheckReport, finding: Finding): string {
   const text = opened.program.files.get(finding.file)?.text ?? '';
   const from = text.lastIndexOf('\n', finding.range.start - 1) + 1;
   const to = text.indexOf('\n', finding.range.start);
-  const line = text.slice(from, to < 0 ? text.length : to).replace(/\s+/g, ' ').trim();
+  const line = text
+    .slice(from, to < 0 ? text.length : to)
+    .replace(/\s+/g, ' ')
+    .trim();
   return [finding.rule, opened.displayPath(finding.file), finding.function, line].join('\n');
 }

@@ -27,6 +27,11 @@ export function createPlacer(program: Program): Placer {
     }
     const start = index.positionAt(range.start);
     const end = index.positionAt(range.end);
-    return { line: start.line + 1, column: start.column + 1, endLine: end.line + 1, endColumn: end.column + 1 };
+    return {
+      line: start.line + 1,
+      column: start.column + 1,
+      endLine: end.line + 1,
+      endColumn: end.column + 1,
+    };
   };
 }

@@ -13,7 +13,12 @@ import { fingerprintsOf } from './fingerprint.ts';
 import { createPlacer, type Placer } from './positions.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
-const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', information: 'note', hint: 'note' };
+const LEVELS: Record<Severity, string> = {
+  error: 'error',
+  warning: 'warning',
+  information: 'note',
+  hint: 'note',
+};
 
 interface Scribe {
   readonly report: CheckReport;
@@ -29,7 +34,13 @@ export function checkToSarif(report: CheckReport): unknown {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'irql-lens', semanticVersion: VERSION, rules: ALL_RULES.map((rule) => ruleToSarif(rule.meta)) } },
+        tool: {
+          driver: {
+            name: 'irql-lens',
+            semanticVersion: VERSION,
+            rules: ALL_RULES.map((rule) => ruleToSarif(rule.meta)),
+          },
+        },
         columnKind: 'utf16CodeUnits',
         invocations: [invocation(report)],
         results: [
@@ -58,10 +69,15 @@ function invocation(report: CheckReport): unknown {
   const notes = report.opened.counts.functionsSkipped.map(({ file, line, reason }) => ({
     level: 'note',
     message: { text: `function not read: ${reason}` },
-    locations: [{ physicalLocation: { artifactLocation: { uri: toUri(file) }, region: { startLine: line } } }],
+    locations: [
+      { physicalLocation: { artifactLocation: { uri: toUri(file) }, region: { startLine: line } } },
+    ],
   }));
   const faults = report.problems.map((text) => ({ level: 'error', message: { text } }));
-  return { executionSuccessful: report.problems.length === 0, toolExecutionNotifications: [...notes, ...faults] };
+  return {
+    executionSuccessful: report.problems.length === 0,
+    toolExecutionNotifications: [...notes, ...faults],
+  };
 }
 
 function result(scribe: Scribe, finding: Finding, fingerprint: string): Record<string, unknown> {

@@ -1,0 +1,67 @@
+/**
+ * A cancel routine that gives back the cancel spin lock with another level than the one it was called with,
+ * Irp->CancelIrql. With the fix.
+ */
+import { argumentsOf, replaceNode } from './fixes/editCall.ts';
+import { isWrittenHere, report } from './reporting/report.ts';
+import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'cancel-irql-not-restored',
+  title: 'A cancel routine does not restore Irp->CancelIrql',
+  code: 'C28144',
+  severity: 'error',
+  isOnByDefault: true,
+  bugCheck: '0xA IRQL_NOT_LESS_OR_EQUAL; 0x4A',
+  family: 'other',
+};
+
+export const rule: FunctionRule = {
+  meta,
+  scope: 'function',
+  check(context) {
+    const irp = cancelledIrp(context);
+    if (irp === undefined) return [];
+    const hasOwnAcquire = context.facts.calls.some((call) => call.name === 'IoAcquireCancelSpinLock');
+    return context.facts.calls.flatMap((call) => {
+      const level = call.args[0];
+      if (call.name !== 'IoReleaseCancelSpinLock' || hasOwnAcquire || level === undefined) return [];
+      if (/CancelIrql/.test(textOfArgument(context, call.node))) return [];
+      const [node = -1] = argumentsOf(context, call.node);
+      const fixes = isWrittenHere(context, call.node)
+        ? [
+            {
+              title: `Use ${irp}->CancelIrql`,
+              edits: [replaceNode(context, node, `${irp}->CancelIrql`)],
+              isPreferred: true,
+            },
+          ]
+        : [];
+      return [
+        report(context, meta, {
+          node: call.node,
+          verdict: 'definite',
+          message:
+            `A cancel routine is entered with the cancel spin lock held, and the level to go back to is in ${irp}->CancelIrql. ` +
+            `Another level leaves this CPU too high or drops it too low (bug check 0xA or 0x4A). Use ${irp}->CancelIrql.`,
+          fixes,
+        }),
+      ];
+    });
+  },
+};
+
+/** The name of the IRP parameter when the function is a cancel routine. */
+function cancelledIrp(context: FunctionContext): string | undefined {
+  const { unit } = context.facts;
+  const isCancel = context.program.rolesOf(unit.id).some((role) => role.fact.type === 'DRIVER_CANCEL');
+  const parameter = unit.head.params[1];
+  if (!isCancel || parameter === undefined) return undefined;
+  return context.program.atoms.text(parameter.name);
+}
+
+function textOfArgument(context: FunctionContext, call: number): string {
+  const ir = context.facts.unit.ir();
+  const [node = -1] = argumentsOf(context, call);
+  return context.facts.unit.file.text.slice(ir.start[node], ir.end[node]);
+}

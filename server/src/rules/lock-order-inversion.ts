@@ -1,0 +1,125 @@
+/**
+ * Two locks that are taken in both orders, across functions and files, with both paths. Locks are compared by class
+ * (type and field); an order counts only where both holders can really run at the same time.
+ */
+import type { LockUse, WhyStep } from '../analysis/facts.ts';
+import { isSpinKind } from './reporting/lockKinds.ts';
+import type { Finding, ProgramContext, ProgramRule, RuleMeta } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'lock-order-inversion',
+  title: 'Two locks are taken in both orders',
+  code: 'C26105',
+  severity: 'warning',
+  isOnByDefault: true,
+  bugCheck: '0x133 DPC_WATCHDOG_VIOLATION; Driver Verifier 0xC4/0x1001',
+  family: 'lock',
+};
+
+/** Lock `second` is taken while `first` is held. */
+interface Order {
+  readonly first: string;
+  readonly second: string;
+  readonly use: LockUse;
+}
+
+export const rule: ProgramRule = {
+  meta,
+  scope: 'program',
+  check(context) {
+    const orders = collectOrders(context);
+    const findings: Finding[] = [];
+    for (const [key, uses] of orders) {
+      const [first = '', second = ''] = key.split('\n');
+      const reverse = orders.get(`${second}\n${first}`);
+      if (reverse === undefined || first >= second) continue;
+      const finding = describe(context, uses, reverse);
+      if (finding !== undefined) findings.push(finding);
+    }
+    return findings;
+  },
+};
+
+/** Orders by "first\nsecond" within one project; try-acquires do not wait and close no cycle. */
+function collectOrders(context: ProgramContext): Map<string, Order[]> {
+  const orders = new Map<string, Order[]>();
+  for (const [second, uses] of context.analysis.lockUses()) {
+    for (const use of uses) {
+      if (use.isTry || !isSpinKind(use.kind)) continue;
+      for (const held of use.heldBefore) {
+        if (held.lockClass === '' || held.lockClass === second) continue;
+        const key = `${held.lockClass}\n${second}`;
+        const known = orders.get(key) ?? [];
+        known.push({ first: held.lockClass, second, use });
+        orders.set(key, known);
+      }
+    }
+  }
+  return orders;
+}
+
+function describe(
+  context: ProgramContext,
+  forward: readonly Order[],
+  backward: readonly Order[],
+): Finding | undefined {
+  for (const one of forward) {
+    for (const other of backward) {
+      if (!canRunTogether(context, one.use, other.use)) continue;
+      const trace = [...stepsOf(context, one), ...stepsOf(context, other)];
+      const [place] = stepsOf(context, one);
+      const unit = context.program.functions[one.use.function];
+      if (place === undefined || unit === undefined) continue;
+      return {
+        rule: meta.id,
+        severity: meta.severity,
+        verdict: 'possible',
+        file: place.file,
+        range: place.range,
+        function: unit.qualifiedName,
+        message:
+          `${unit.name} takes ${one.second} while it holds ${one.first}; ${nameOf(context, other.use)} takes them the other way ` +
+          `round. Two CPUs that do both wait for each other for ever (bug check 0x133; Driver Verifier 0xC4/0x1001 reports ` +
+          `it even in good runs). Take them in one order everywhere.`,
+        trace,
+        fixes: [],
+        ...(meta.code === undefined ? {} : { code: meta.code }),
+        ...(meta.bugCheck === undefined ? {} : { bugCheck: meta.bugCheck }),
+        replay: { scenario: 'abba', lockClass: one.first },
+      };
+    }
+  }
+  return undefined;
+}
+
+function nameOf(context: ProgramContext, use: LockUse): string {
+  return context.program.functions[use.function]?.name ?? 'another function';
+}
+
+/** Locks of different drivers are different locks; a third lock held around both keeps the two apart. */
+function canRunTogether(context: ProgramContext, one: LockUse, other: LockUse): boolean {
+  const a = context.program.functions[one.function];
+  const b = context.program.functions[other.function];
+  if (a === undefined || b === undefined || a.file.project !== b.file.project) return false;
+  const pair = new Set([one.lock.lockClass, other.lock.lockClass]);
+  return !one.heldBefore.some(
+    (gate) =>
+      gate.lockClass !== '' &&
+      !pair.has(gate.lockClass) &&
+      other.heldBefore.some((held) => held.lockClass === gate.lockClass),
+  );
+}
+
+function stepsOf(context: ProgramContext, order: Order): WhyStep[] {
+  const unit = context.program.functions[order.use.function];
+  if (unit === undefined) return [];
+  const ir = unit.ir();
+  const range = { start: ir.start[order.use.node] ?? 0, end: ir.end[order.use.node] ?? 0 };
+  return [
+    {
+      file: unit.file.path,
+      range,
+      message: `${unit.name} takes ${order.second} (${order.use.routine}) while it holds ${order.first}`,
+    },
+  ];
+}

@@ -1,0 +1,38 @@
+/**
+ * A try-acquire whose result nobody looks at: the code goes on as if it held the lock.
+ */
+import { NodeKind } from '../syntax/ir.ts';
+import { parentOf } from './fixes/editCall.ts';
+import { report } from './reporting/report.ts';
+import type { FunctionRule, RuleMeta } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'try-acquire-ignored',
+  title: 'The result of a try-acquire is ignored',
+  severity: 'error',
+  isOnByDefault: true,
+  bugCheck: '0x10 SPIN_LOCK_NOT_OWNED; Driver Verifier 0xC4/0x1007',
+  family: 'lock',
+};
+
+export const rule: FunctionRule = {
+  meta,
+  scope: 'function',
+  check(context) {
+    return context.facts.calls.flatMap((call) => {
+      const event = call.locks[0];
+      if (event?.op !== 'tryAcquire' || event.isThroughWrapper || call.callee.kind !== 'ddi') return [];
+      const parent = parentOf(context, call.node);
+      if (parent === undefined || context.facts.unit.ir().kind[parent] !== NodeKind.ExprStmt) return [];
+      return [
+        report(context, meta, {
+          node: call.node,
+          verdict: 'definite',
+          message:
+            `${call.name} may return without ${event.lock.text}, but its result is ignored: the critical section then runs ` +
+            `unprotected, and the release takes the lock from its owner (bug check 0x10). Test the result.`,
+        }),
+      ];
+    });
+  },
+};
