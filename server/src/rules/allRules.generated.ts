@@ -12,6 +12,7 @@ import { rule as lockAcquiredTwice } from './lock-acquired-twice.ts';
 import { rule as lockNotReleased } from './lock-not-released.ts';
 import { rule as lockOrderInversion } from './lock-order-inversion.ts';
 import { rule as lockReleasedUnheld } from './lock-released-unheld.ts';
+import { rule as mixedQueuedAndPlain } from './mixed-queued-and-plain.ts';
 import { rule as pagedCodeAtDispatch } from './paged-code-at-dispatch.ts';
 import { rule as pagedCodeRaisesIrql } from './paged-code-raises-irql.ts';
 import { rule as pagedCodeTwice } from './paged-code-twice.ts';
@@ -21,7 +22,9 @@ import { rule as pendingWithoutStatus } from './pending-without-status.ts';
 import { rule as redundantIrqlRaise } from './redundant-irql-raise.ts';
 import { rule as releaseVariantMismatch } from './release-variant-mismatch.ts';
 import { rule as requestUnderSpinLock } from './request-under-spin-lock.ts';
+import { rule as resourceOutsideCriticalRegion } from './resource-outside-critical-region.ts';
 import { rule as savedIrqlOverwritten } from './saved-irql-overwritten.ts';
+import { rule as sharedAcquiredTwice } from './shared-acquired-twice.ts';
 import { rule as spinLockSharedWithIsr } from './spin-lock-shared-with-isr.ts';
 import { rule as tryAcquireIgnored } from './try-acquire-ignored.ts';
 import { rule as unusedSuppression } from './unused-suppression.ts';
@@ -43,6 +46,7 @@ export const ALL_RULES: readonly Rule[] = [
   lockNotReleased,
   lockOrderInversion,
   lockReleasedUnheld,
+  mixedQueuedAndPlain,
   pagedCodeAtDispatch,
   pagedCodeRaisesIrql,
   pagedCodeTwice,
@@ -52,7 +56,9 @@ export const ALL_RULES: readonly Rule[] = [
   redundantIrqlRaise,
   releaseVariantMismatch,
   requestUnderSpinLock,
+  resourceOutsideCriticalRegion,
   savedIrqlOverwritten,
+  sharedAcquiredTwice,
   spinLockSharedWithIsr,
   tryAcquireIgnored,
   unusedSuppression,

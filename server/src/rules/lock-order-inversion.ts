@@ -4,6 +4,7 @@
  */
 import type { LockUse, WhyStep } from '../analysis/facts.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
+import { placeOf } from './reporting/lockUses.ts';
 import type { Finding, ProgramContext, ProgramRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -111,15 +112,7 @@ function canRunTogether(context: ProgramContext, one: LockUse, other: LockUse): 
 }
 
 function stepsOf(context: ProgramContext, order: Order): WhyStep[] {
-  const unit = context.program.functions[order.use.function];
-  if (unit === undefined) return [];
-  const ir = unit.ir();
-  const range = { start: ir.start[order.use.node] ?? 0, end: ir.end[order.use.node] ?? 0 };
-  return [
-    {
-      file: unit.file.path,
-      range,
-      message: `${unit.name} takes ${order.second} (${order.use.routine}) while it holds ${order.first}`,
-    },
-  ];
+  const name = nameOf(context, order.use);
+  const message = `${name} takes ${order.second} (${order.use.routine}) while it holds ${order.first}`;
+  return [placeOf(context, order.use, message)];
 }

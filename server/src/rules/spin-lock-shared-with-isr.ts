@@ -4,6 +4,7 @@
  */
 import type { LockUse } from '../analysis/facts.ts';
 import { atLeast, atMost, DEVICE_MIN, intersect } from '../protocol/irqlLevels.ts';
+import { placeOf } from './reporting/lockUses.ts';
 import type { Finding, ProgramContext, ProgramRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -67,13 +68,7 @@ function isSameProject(context: ProgramContext, a: LockUse, b: LockUse): boolean
 function describe(context: ProgramContext, lockClass: string, high: LockUse, low: LockUse): Finding {
   const unit = context.program.functions[high.function];
   const other = context.program.functions[low.function];
-  const step = (use: LockUse, message: string) => {
-    const at = context.program.functions[use.function];
-    const ir = at?.ir();
-    const range = { start: ir?.start[use.node] ?? 0, end: ir?.end[use.node] ?? 0 };
-    return { file: at?.file.path ?? '', range, message };
-  };
-  const isr = step(high, `${unit?.name ?? ''} takes ${lockClass} at DIRQL`);
+  const isr = placeOf(context, high, `${unit?.name ?? ''} takes ${lockClass} at DIRQL`);
   return {
     rule: meta.id,
     severity: meta.severity,
@@ -85,7 +80,7 @@ function describe(context: ProgramContext, lockClass: string, high: LockUse, low
       `${high.routine} takes ${lockClass} at DIRQL, but ${other?.name ?? 'other code'} holds it at DISPATCH_LEVEL. The interrupt can ` +
       `arrive while this CPU holds the lock, and then spins for ever (bug check 0x133 or 0x101). Use ` +
       `KeAcquireInterruptSpinLock on both sides, or move the work to the DPC.`,
-    trace: [step(low, `${other?.name ?? ''} takes ${lockClass} at DISPATCH_LEVEL`), isr],
+    trace: [placeOf(context, low, `${other?.name ?? ''} takes ${lockClass} at DISPATCH_LEVEL`), isr],
     fixes: [],
     ...(meta.code === undefined ? {} : { code: meta.code }),
     ...(meta.bugCheck === undefined ? {} : { bugCheck: meta.bugCheck }),
