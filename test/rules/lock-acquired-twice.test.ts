@@ -1,0 +1,61 @@
+import { describe, it } from 'vitest';
+import { checkRule } from '../harness/checkRule.ts';
+import { TYPES } from './types.ts';
+
+describe('lock-acquired-twice', () => {
+  it('through a helper', () => {
+    checkRule(
+      'lock-acquired-twice',
+      `${TYPES}
+static VOID Add(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    Ext->Count += 1;
+    KeReleaseSpinLock(&Ext->Lock, irql);
+}
+VOID HelperBad(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    Add(Ext);
+//  ^^^^^^^^ already held
+    KeReleaseSpinLock(&Ext->Lock, irql);
+}
+`,
+    );
+  });
+
+  it('two objects of one type', () => {
+    checkRule(
+      'lock-acquired-twice',
+      `${TYPES}
+VOID TwoOk(PDEVICE_EXTENSION First, PDEVICE_EXTENSION Second)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&First->Lock, &irql);
+    KeAcquireSpinLockAtDpcLevel(&Second->Lock);
+    KeReleaseSpinLockFromDpcLevel(&Second->Lock);
+    KeReleaseSpinLock(&First->Lock, irql);
+}
+`,
+    );
+  });
+
+  it('an ERESOURCE recurses legally', () => {
+    checkRule(
+      'lock-acquired-twice',
+      `${TYPES}
+VOID ResourceOk(PDEVICE_EXTENSION Ext)
+{
+    KeEnterCriticalRegion();
+    ExAcquireResourceExclusiveLite(&Ext->Resource, TRUE);
+    ExAcquireResourceExclusiveLite(&Ext->Resource, TRUE);
+    ExReleaseResourceLite(&Ext->Resource);
+    ExReleaseResourceLite(&Ext->Resource);
+    KeLeaveCriticalRegion();
+}
+`,
+    );
+  });
+});

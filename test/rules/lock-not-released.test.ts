@@ -1,0 +1,122 @@
+import { describe, it } from 'vitest';
+import { checkRule } from '../harness/checkRule.ts';
+import { TYPES } from './types.ts';
+
+describe('lock-not-released', () => {
+  it('an early return', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+NTSTATUS EarlyBad(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    if (Ext->Count == 0) {
+        return STATUS_UNSUCCESSFUL;
+//      ^^^^^^^^^^^^^^^^^^^^^^^^^^^ still held
+    }
+    KeReleaseSpinLock(&Ext->Lock, irql);
+    return STATUS_SUCCESS;
+}
+`,
+    );
+  });
+
+  it('released by goto and by __finally', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+NTSTATUS CleanupOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    NTSTATUS status = STATUS_UNSUCCESSFUL;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    if (Ext->Count == 0) goto Exit;
+    status = STATUS_SUCCESS;
+Exit:
+    KeReleaseSpinLock(&Ext->Lock, irql);
+    return status;
+}
+VOID FinallyOk(PDEVICE_EXTENSION Ext)
+{
+    ExAcquireFastMutex(&Ext->Mutex);
+    __try {
+        if (Ext->Count == 0) __leave;
+        if (Ext->Count == 1) return;
+        Ext->Count = 0;
+    } __finally {
+        ExReleaseFastMutex(&Ext->Mutex);
+    }
+}
+`,
+    );
+  });
+
+  it('correlated branches', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+VOID CorrelatedOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql = 0;
+    BOOLEAN taken = FALSE;
+    if (Ext->Count > 3) {
+        KeAcquireSpinLock(&Ext->Lock, &irql);
+        taken = TRUE;
+    }
+    Ext->Count += 1;
+    if (taken) {
+        KeReleaseSpinLock(&Ext->Lock, irql);
+    }
+}
+`,
+    );
+  });
+
+  it('a wrapper and its user that forgets to release', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+static VOID Enter(PDEVICE_EXTENSION Ext, PKIRQL Irql)
+{
+    KeAcquireSpinLock(&Ext->Lock, Irql);
+}
+static VOID Leave(PDEVICE_EXTENSION Ext, KIRQL Irql)
+{
+    KeReleaseSpinLock(&Ext->Lock, Irql);
+}
+ULONG UserBad(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    Enter(Ext, &irql);
+    if (Ext->Count == 0) {
+        return 0;
+//      ^^^^^^^^^ Ext->Lock
+    }
+    Leave(Ext, irql);
+    return 1;
+}
+`,
+    );
+  });
+
+  it('a loop that drops and retakes the lock', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+VOID LoopOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    while (Ext->Count != 0) {
+        Ext->Count -= 1;
+        KeReleaseSpinLock(&Ext->Lock, irql);
+        KeSetEvent(&Ext->Event, 0, FALSE);
+        KeAcquireSpinLock(&Ext->Lock, &irql);
+    }
+    KeReleaseSpinLock(&Ext->Lock, irql);
+}
+`,
+    );
+  });
+});

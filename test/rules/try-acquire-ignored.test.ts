@@ -1,0 +1,38 @@
+import { describe, it } from 'vitest';
+import { checkRule } from '../harness/checkRule.ts';
+import { TYPES } from './types.ts';
+
+describe('try-acquire-ignored', () => {
+  it('as a statement', () => {
+    checkRule(
+      'try-acquire-ignored',
+      `${TYPES}
+KDEFERRED_ROUTINE DpcBad;
+VOID DpcBad(PKDPC Dpc, PVOID Context, PVOID A, PVOID B)
+{
+    PDEVICE_EXTENSION ext = (PDEVICE_EXTENSION)Context;
+    KeTryToAcquireSpinLockAtDpcLevel(&ext->Lock);
+//  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ result is ignored
+    KeReleaseSpinLockFromDpcLevel(&ext->Lock);
+}
+`,
+    );
+  });
+
+  it('tested', () => {
+    checkRule(
+      'try-acquire-ignored',
+      `${TYPES}
+KDEFERRED_ROUTINE DpcOk;
+VOID DpcOk(PKDPC Dpc, PVOID Context, PVOID A, PVOID B)
+{
+    PDEVICE_EXTENSION ext = (PDEVICE_EXTENSION)Context;
+    BOOLEAN isMine = KeTryToAcquireSpinLockAtDpcLevel(&ext->Lock);
+    if (isMine) {
+        KeReleaseSpinLockFromDpcLevel(&ext->Lock);
+    }
+}
+`,
+    );
+  });
+});
