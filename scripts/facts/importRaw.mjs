@@ -59,7 +59,7 @@ function importRoutine(row) {
   return compact({
     name: row.name,
     kind: row.kind === 'function' ? undefined : row.kind,
-    header: row.header,
+    header: row.header || undefined,
     aliasOf: row.aliasOf,
     argMap: row.argMap?.map((index) => index ?? -1),
     min: isExact ? short(row.exactLevel) : row.min,
@@ -195,7 +195,7 @@ function importRole(row) {
       calledBy: row.calledBy,
       isUserMode: row.mode === 'user' ? true : undefined,
       isUndocumented: row.documented === false ? true : undefined,
-      header: row.header,
+      header: row.header || undefined,
       argc: row.argc,
       dissent: importDissent(row),
       source: row.source,
@@ -207,7 +207,7 @@ function importRole(row) {
 
 function importRegistration(row) {
   if (row.entryPoint !== undefined) return { entryPoint: row.entryPoint, role: row.role, source: row.source };
-  const common = { role: row.role, header: row.header, entryMin: row.entryMin, entryMax: row.entryMax };
+  const common = { role: row.role, header: row.header || undefined, entryMin: row.entryMin, entryMax: row.entryMax };
   if (row.function !== undefined)
     return compact({
       function: row.function,

@@ -91,10 +91,15 @@ function index36(text: string, from: number): number {
   return parseInt(text.slice(from, from + 2), 36);
 }
 
+function headerOf(tables: CompactTables, line: string): string | undefined {
+  const header = tables.headers[index36(line, 2)];
+  return header === '' ? undefined : header;
+}
+
 /** Decodes one line of the routine table. */
 export function decodeRoutine(tables: CompactTables, name: string, line: string): RoutineRow {
   const shape = tables.routineShapes[index36(line, 0)] ?? '';
-  const header = tables.headers[index36(line, 2)];
+  const header = headerOf(tables, line);
   const min = letter(LEVEL_LETTERS, shape[1]);
   const max = letter(LEVEL_LETTERS, shape[2]);
   const argc = shape[5] === '-' ? undefined : parseInt(shape[5] ?? '0', 36);
@@ -116,7 +121,7 @@ export function decodeRoutine(tables: CompactTables, name: string, line: string)
 /** Decodes one line of the role table. */
 export function decodeRole(tables: CompactTables, type: string, line: string): RoleRow {
   const shape = tables.roleShapes[index36(line, 0)] ?? '';
-  const header = tables.headers[index36(line, 2)];
+  const header = headerOf(tables, line);
   const argc = shape[4] === '-' ? undefined : parseInt(shape[4] ?? '0', 36);
   const has = (flag: string) => (shape.includes(flag, 6) ? true : undefined);
   return {
