@@ -73,7 +73,7 @@ export default tseslint.config(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
       // With noUncheckedIndexedAccess every read of a typed array would need a branch that cannot be taken.
       '@typescript-eslint/no-non-null-assertion': 'off',
       // `while (true)` with a return inside is how a lexer reads.

@@ -1,76 +1,117 @@
-/**
- * `npm run new:rule <kebab-case-id>`: lays out a rule, its test and its page, and renews the registry.
- */
+// `npm run new:rule <kebab-case-id>`: makes a rule, its test and its page from one template, so that all three have one name.
+// The rule reports nothing yet and its test says so: write the Bad cases first.
 import { existsSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { generateRules } from './generateRules.mjs';
+import path from 'node:path';
+import { root } from './lib/run.mjs';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
-const [id] = process.argv.slice(2);
-
-if (id === undefined || !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id)) {
-  console.error('usage: npm run new:rule <kebab-case-id>');
-  process.exit(2);
-}
-
-const files = {
-  [`server/src/rules/${id}.ts`]: `/**
- * What the rule reports, and what it leaves alone.
+const rule = (id) => `/**
+ * What the mistake is, in one or two sentences. What it deliberately leaves to other rules.
  */
-import type { FunctionRule, RuleMeta } from './rule.ts';
+import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
   id: '${id}',
-  title: '',
+  title: 'One line, no full stop',
   severity: 'warning',
-  isOnByDefault: true,
+  isOnByDefault: false,
   family: 'other',
 };
 
 export const rule: FunctionRule = {
   meta,
   scope: 'function',
-  check: () => [],
+  check(context) {
+    return findAll(context);
+  },
 };
-`,
-  [`test/rules/${id}.test.ts`]: `import { describe, it } from 'vitest';
+
+function findAll(_context: FunctionContext): readonly Finding[] {
+  return [];
+}
+`;
+
+const test = (id) => `import { describe, it } from 'vitest';
 import { checkRule } from '../harness/checkRule.ts';
 import { TYPES } from './types.ts';
 
 describe('${id}', () => {
-  it('reports the mistake', () => {
-    checkRule('${id}', \`\${TYPES}
-VOID Bad(PDEVICE_EXTENSION Ext)
+  it('the mistake', () => {
+    checkRule(
+      '${id}',
+      \`\${TYPES}
+VOID MistakeBad(PDEVICE_EXTENSION Ext)
 {
+    Ext->Count += 1;
+//  ^^^^^^^^^^^^^^^ what the message says
 }
-\`);
+\`,
+    );
+  });
+
+  it('what looks like it and is right', () => {
+    checkRule(
+      '${id}',
+      \`\${TYPES}
+VOID MistakeOk(PDEVICE_EXTENSION Ext)
+{
+    Ext->Count += 1;
+}
+\`,
+    );
   });
 });
-`,
-  [`docs/rules/${id}.md`]: `# ${id}
+`;
+
+const page = (id) => `# ${id}
+
+One line, as in the rule.
 
 ## What
+What is reported, and what is deliberately left out.
 
 ## Why
+What becomes of it at run time: the bug check.
 
 ## Incorrect
+\`\`\`c
+#include <wdm.h>
+
+\`\`\`
 
 ## Correct
+\`\`\`c
+#include <wdm.h>
+
+\`\`\`
 
 ## Remedy
+What to do.
 
 ## When to suppress
+When the report is right about the code and wrong about the driver.
 
 ## Source
-`,
-};
+The public documentation that says so.
+`;
 
-for (const [name, text] of Object.entries(files)) {
-  if (existsSync(root + name)) {
-    console.error(`${name} exists already`);
-    process.exit(1);
-  }
-  writeFileSync(root + name, text);
-  console.log(name);
+const [id = ''] = process.argv.slice(2);
+if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(id)) {
+  console.error('usage: npm run new:rule <kebab-case-id of two words or more>');
+  process.exit(2);
 }
-generateRules(false);
+const files = [
+  [`server/src/rules/${id}.ts`, rule(id)],
+  [`test/rules/${id}.test.ts`, test(id)],
+  [`docs/rules/${id}.md`, page(id)],
+];
+for (const [file] of files) {
+  if (existsSync(path.join(root, file))) {
+    console.error(`${file} exists already: nothing was written`);
+    process.exit(2);
+  }
+}
+for (const [file, text] of files) {
+  writeFileSync(path.join(root, file), text);
+  console.log(`written: ${file}`);
+}
+console.log('Then: npm run generate');
