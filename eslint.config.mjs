@@ -74,6 +74,8 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/no-confusing-void-expression': 'off',
+      // There are no classes with state to lose: records of functions are the habit here.
+      '@typescript-eslint/unbound-method': 'off',
       // With noUncheckedIndexedAccess every read of a typed array would need a branch that cannot be taken.
       '@typescript-eslint/no-non-null-assertion': 'off',
       // `while (true)` with a return inside is how a lexer reads.
