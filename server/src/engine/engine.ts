@@ -7,6 +7,11 @@ import type { RunOverrides, SweepAxes } from '../protocol/engineMessages.ts';
 import type { Scenario } from '../protocol/scenarioFormat.ts';
 import type { SimulateResult, SweepResult } from '../protocol/simulateResult.ts';
 import type { Trace } from '../protocol/traceFormat.ts';
+import { lockKinds } from './locks/registry.ts';
+import { profiles } from './profiles/profile.ts';
+import { prepareRun } from './run.ts';
+import { bundledScenarios } from './scenarios/bundled.ts';
+import { runSimulation } from './simulate.ts';
 
 /** Options of every kind of run. */
 export interface RunOptions {
@@ -77,16 +82,12 @@ export interface LockKindInfo {
   readonly releases: readonly string[];
 }
 
-/** Thrown where a scenario or an option names something that does not exist; the message is for the user. */
-export class ScenarioError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ScenarioError';
-  }
-}
+export { ScenarioError } from './scenarioError.ts';
 
 /** Runs the scenario once, in simulated time. Throws `ScenarioError` and `CancelledError`. */
-export declare function simulate(scenario: Scenario, options?: SimulateOptions): SimulateOutcome;
+export function simulate(scenario: Scenario, options: SimulateOptions = {}): SimulateOutcome {
+  return runSimulation(prepareRun(scenario, options.overrides ?? {}), options);
+}
 
 /** Walks all interleavings; the trace is the shortest witness, or one completed run where nothing goes wrong. */
 export declare function explore(scenario: Scenario, options?: ExploreOptions): SimulateOutcome;
@@ -95,11 +96,41 @@ export declare function explore(scenario: Scenario, options?: ExploreOptions): S
 export declare function sweep(scenario: Scenario, axes: SweepAxes, options?: RunOptions): SweepResult;
 
 /** The bundled scenarios, in the order of the manual. */
-export declare function listScenarios(): readonly ScenarioInfo[];
+export function listScenarios(): readonly ScenarioInfo[] {
+  return bundledScenarios.map((row) => ({
+    id: row.id,
+    title: row.title,
+    lesson: row.lesson ?? '',
+    cpus: row.cpus,
+    runs: row.runs ?? 'both',
+    controls: row.controls ?? [],
+  }));
+}
 
 /** A bundled scenario by id, or undefined. */
-export declare function findScenario(id: string): Scenario | undefined;
+export function findScenario(id: string): Scenario | undefined {
+  return bundledScenarios.find((row) => row.id === id);
+}
 
-export declare function listProfiles(): readonly ProfileInfo[];
+/** All profiles with every figure, its source, confidence and range. */
+export function listProfiles(): readonly ProfileInfo[] {
+  return profiles.map(({ id, name, clockGHz, irqlVariant, figures }) => ({
+    id,
+    name,
+    clockGHz,
+    irqlVariant,
+    figures,
+  }));
+}
 
-export declare function listLockKinds(): readonly LockKindInfo[];
+/** All lock kinds. */
+export function listLockKinds(): readonly LockKindInfo[] {
+  return lockKinds.map((kind) => ({
+    id: kind.id,
+    displayName: kind.displayName,
+    fair: kind.fair,
+    replaceable: kind.replaceable,
+    acquires: kind.routines.filter((row) => row.action === 'acquire').map((row) => row.name),
+    releases: kind.routines.filter((row) => row.action === 'release').map((row) => row.name),
+  }));
+}

@@ -131,6 +131,8 @@ export interface ScenarioIsr {
   readonly cpu: number | 'all';
   /** DIRQL, 3..11; 13 clock, 14 IPI on x64. */
   readonly irql: number;
+  /** The interrupt object's lock: taken before the ISR's body and released after it. */
+  readonly lock?: string | undefined;
   readonly arrivals?: Arrivals | undefined;
   readonly body: readonly Statement[];
 }
@@ -175,6 +177,8 @@ export interface Scenario {
         readonly acquisitions?: number | undefined;
       }
     | undefined;
+  /** Does the clock tick (default true). Without it there are no quantum ends and no watchdogs: for pure lock measurements. */
+  readonly clock?: boolean | undefined;
   /** Says so where only one of the two ways of running it makes sense; default `both`. */
   readonly runs?: 'simulate' | 'explore' | 'both' | undefined;
   /** Values that the page's controls may change. */
@@ -309,7 +313,14 @@ export const scenarioSchema: z.ZodType<Scenario> = z.strictObject({
     .optional(),
   isrs: z
     .array(
-      z.strictObject({ name, cpu, irql: z.int().min(3).max(31), arrivals: arrivalsSchema.optional(), body }),
+      z.strictObject({
+        name,
+        cpu,
+        irql: z.int().min(3).max(31),
+        lock: name.optional(),
+        arrivals: arrivalsSchema.optional(),
+        body,
+      }),
     )
     .max(512)
     .optional(),
@@ -321,6 +332,7 @@ export const scenarioSchema: z.ZodType<Scenario> = z.strictObject({
       acquisitions: z.int().min(1).optional(),
     })
     .optional(),
+  clock: z.boolean().optional(),
   runs: z.enum(['simulate', 'explore', 'both']).optional(),
   controls: z.array(z.enum(['cpus', 'lock', 'profile'])).optional(),
 });

@@ -1,0 +1,113 @@
+/**
+ * The machine: one step of one CPU, in logic only. The simulator gives steps their cost and order in time, the explorer tries
+ * all orders; both run this same code. It knows no time and no chance: a choice is asked of the host.
+ */
+import type { Program } from '../program/program.ts';
+import * as layout from '../program/stateLayout.ts';
+import * as op from '../program/opcodes.ts';
+import { stepMemory } from './memorySteps.ts';
+import { stepControl } from './controlSteps.ts';
+
+/** What a step asks of time. */
+export const Step = {
+  /** Costs nothing. */
+  free: 0,
+  /** Costs figure `m.cost` of `CostKey`. */
+  cost: 1,
+  /** Works for duration `m.cost`, category `m.detail`. */
+  work: 2,
+  /** Has accessed cache line `m.line` as `m.access`; the effect is done. */
+  memory: 3,
+  /** Cannot go on before a write to line `m.line`. Nothing changed. */
+  wait: 4,
+  /** No context to run. */
+  idle: 5,
+  /** The machine has stopped: `m.stopText`. */
+  stop: 6,
+} as const;
+
+/** Kinds of access to a cache line. */
+export const Access = {
+  load: 0,
+  loadEarly: 1,
+  store: 2,
+  storeEarly: 3,
+  locked: 4,
+  lockedRelease: 5,
+  increment: 6,
+  lockedSpin: 7,
+} as const;
+
+/** What the machine tells and asks whoever drives it. */
+export interface MachineHost {
+  /** Something happened that a trace records; see `TraceEventKind` for a and b. */
+  readonly emit: (kind: number, cpu: number, context: number, a: number, b: number) => void;
+  /** The CPU's next operation costs so much more. */
+  readonly charge: (cpu: number, cost: number) => void;
+  /** Another CPU has something to do now. */
+  readonly wake: (cpu: number) => void;
+  /** An inter-processor interrupt asks `cpu` to drain its DPCs. */
+  readonly sendIpi: (from: number, cpu: number) => void;
+  /** Which branch a `choose` takes. */
+  readonly choose: (choice: number) => number;
+  /** Driver Verifier or a guideline has something to say. */
+  readonly remark: (
+    kind: 'verifier' | 'warning' | 'corruption',
+    code: string,
+    cpu: number,
+    context: number,
+    lock: number,
+  ) => void;
+}
+
+/** Mutable: owned by one run or one exploration. */
+export class Machine {
+  readonly program: Program;
+  readonly state: Int32Array;
+  host: MachineHost;
+  /** Results of the last step. */
+  cost = 0;
+  detail = 0;
+  line = -1;
+  access = 0;
+  /** True where the last memory step changed the word (a failed locked try still takes the line). */
+  stopText = '';
+  /** Set to let a spin pass whose read was served before a later write. */
+  isLatched = false;
+  /** Order in which locks were nested: held * nLocks + acquired. */
+  readonly nested: Uint8Array;
+
+  constructor(program: Program, host: MachineHost) {
+    this.program = program;
+    this.host = host;
+    this.state = program.initial.slice();
+    this.nested = new Uint8Array(program.locks.length * program.locks.length);
+  }
+
+  /** The context on top of the CPU's stack, or -1 for idle. */
+  top(cpu: number): number {
+    const base = this.program.cpuBase[cpu]!;
+    return this.state[base + layout.cpuStack + this.state[base + layout.cpuDepth]! - 1]! - 1;
+  }
+
+  irql(cpu: number): number {
+    return this.state[this.program.cpuBase[cpu]!]!;
+  }
+
+  /** Executes one micro-operation of the CPU's top context. */
+  step(cpu: number): number {
+    const context = this.top(cpu);
+    if (context < 0) return Step.idle;
+    const base = this.program.contexts[context]!.base;
+    const pc = this.state[base]!;
+    return this.program.code.op[pc]! >= op.firstMemoryOp
+      ? stepMemory(this, base, pc)
+      : stepControl(this, cpu, context, base, pc);
+  }
+
+  /** Stops the machine with a bug check. */
+  stop(text: string): number {
+    this.stopText = text;
+    return Step.stop;
+  }
+}

@@ -1,0 +1,207 @@
+/** How the IRQL is kept on other platforms: figures that replace the profile's own. Data only. */
+import type { Figure } from './profile.ts';
+
+export const irqlVariants: Readonly<Record<string, readonly Figure[]>> = {
+  'x64-cr8': [
+    {
+      key: 'readIrql',
+      value: 25,
+      unit: 'cycles',
+      range: [10, 50],
+      confidence: 'estimate',
+      source:
+        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
+    },
+    {
+      key: 'raiseWrite',
+      value: 45,
+      unit: 'cycles',
+      range: [20, 120],
+      confidence: 'estimate',
+      source:
+        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
+    },
+    {
+      key: 'lowerWrite',
+      value: 45,
+      unit: 'cycles',
+      range: [20, 120],
+      confidence: 'estimate',
+      source:
+        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
+    },
+  ],
+  'x64-cr8-intercepted': [
+    {
+      key: 'readIrql',
+      value: 1800,
+      unit: 'cycles',
+      range: [1000, 3000],
+      confidence: 'estimate',
+      source:
+        'estimate: one VM exit (KVM_RUN round trip measured 2528 cycles in an LKML SVM thread, 2012.2/00527). Xen SVM commit 300b3c46: lazy CR8 intercepts cut the count from ~10,000,000 to ~6,000 during a Windows 2003 x64 boot, so treat this as the historic worst case',
+    },
+    {
+      key: 'raiseWrite',
+      value: 1800,
+      unit: 'cycles',
+      range: [1000, 3000],
+      confidence: 'estimate',
+      source: 'as above',
+    },
+    {
+      key: 'lowerWrite',
+      value: 1800,
+      unit: 'cycles',
+      range: [1000, 3000],
+      confidence: 'estimate',
+      source: 'as above',
+    },
+  ],
+  'x86-apic-tpr': [
+    {
+      key: 'readIrql',
+      value: 100,
+      unit: 'cycles',
+      range: [40, 300],
+      confidence: 'estimate',
+      source:
+        'estimate: uncached xAPIC MMIO read of TPR/PPR + table look-up; MMIO xAPIC accesses are uncached and serialising (Intel SDM 3A 10.12.3)',
+    },
+    {
+      key: 'raiseWrite',
+      value: 60,
+      unit: 'cycles',
+      range: [30, 200],
+      confidence: 'estimate',
+      source: 'estimate: uncached MMIO write (ReactOS hal/halx86/apic ApicSetIrql)',
+    },
+    {
+      key: 'lowerWrite',
+      value: 60,
+      unit: 'cycles',
+      range: [30, 200],
+      confidence: 'estimate',
+      source: 'estimate without a source',
+    },
+  ],
+  'x86-lazy': [
+    {
+      key: 'readIrql',
+      value: 4,
+      unit: 'cycles',
+      range: [4, 5],
+      confidence: 'read',
+      source: 'read fs:[KPCR.Irql] (ReactOS APIC_LAZY_IRQL ApicGetCurrentIrql)',
+    },
+    {
+      key: 'raiseWrite',
+      value: 1,
+      unit: 'cycles',
+      range: null,
+      confidence: 'read',
+      source: 'store to KPCR.Irql',
+    },
+    {
+      key: 'lowerWrite',
+      value: 3,
+      unit: 'cycles',
+      range: null,
+      confidence: 'read',
+      source: 'store + compare with KPCR.IRR (last hardware IRQL)',
+    },
+    {
+      key: 'lowerHardware',
+      value: 60,
+      unit: 'cycles',
+      range: [30, 200],
+      confidence: 'estimate',
+      source: 'only if an interrupt was refused meanwhile: TPR MMIO write',
+    },
+    {
+      key: 'refusedInterrupt',
+      value: 700,
+      unit: 'cycles',
+      range: [300, 1500],
+      confidence: 'estimate',
+      source: 'TPR write + EOI + self-IPI re-request + spurious return (ReactOS HalBeginSystemInterrupt)',
+    },
+  ],
+  'x86-pic': [
+    {
+      key: 'readIrql',
+      value: 4,
+      unit: 'cycles',
+      range: null,
+      confidence: 'read',
+      source: 'KPCR.Irql (ReactOS hal/halx86/pic/pic.c)',
+    },
+    {
+      key: 'raiseWrite',
+      value: 1,
+      unit: 'cycles',
+      range: null,
+      confidence: 'read',
+      source: 'KPCR.Irql store',
+    },
+    {
+      key: 'lowerWrite',
+      value: 20,
+      unit: 'cycles',
+      range: [10, 40],
+      confidence: 'estimate',
+      source: 'pushf, cli, store, IRR test, popf (KfLowerIrql)',
+    },
+    {
+      key: 'lowerHardware',
+      value: 2000,
+      unit: 'cycles',
+      range: [1000, 5000],
+      confidence: 'estimate',
+      source: 'two port OUTs of the 8259 mask when a delayed hardware interrupt is pending, ~1 us each',
+    },
+  ],
+  'arm64-software': [
+    {
+      key: 'readIrql',
+      value: 4,
+      unit: 'cycles',
+      range: [4, 5],
+      confidence: 'derived',
+      source:
+        'KeGetCurrentIrql = ldrb w0,[xpr,#0x38] (OSR thread 58541): one L1 load, N1 load-to-use 4 cycles',
+    },
+    {
+      key: 'raiseWrite',
+      value: 3,
+      unit: 'cycles',
+      range: [2, 6],
+      confidence: 'derived',
+      source: 'KfRaiseIrql = load + compare + strb to KPCR (same thread); the load is charged as readIrql',
+    },
+    {
+      key: 'lowerWrite',
+      value: 6,
+      unit: 'cycles',
+      range: [4, 20],
+      confidence: 'estimate',
+      source: 'store + test for pending software/hardware interrupt',
+    },
+    {
+      key: 'flagsTest',
+      value: 4,
+      unit: 'cycles',
+      range: [1, 5],
+      confidence: 'derived',
+      source: 'ldr KiIrqlFlags + cbz (same thread)',
+    },
+    {
+      key: 'gicPriorityWrite',
+      value: 30,
+      unit: 'cycles',
+      range: [10, 100],
+      confidence: 'estimate',
+      source: 'estimate: MSR ICC_PMR_EL1 when the hardware mask must follow; lazy',
+    },
+  ],
+};

@@ -1,0 +1,86 @@
+/** Figures of Windows itself, the same for every profile: watchdogs, guidelines, quantum. Data only. */
+import type { Figure } from './profile.ts';
+
+export const windowsFigures: readonly Figure[] = [
+  {
+    key: 'dpcGuideline',
+    value: 100,
+    unit: 'us',
+    range: null,
+    confidence: 'documented',
+    source: 'MicrosoftDocs/windows-driver-docs bug-check-0x133: DPCs should not run longer than 100 us',
+  },
+  {
+    key: 'isrGuideline',
+    value: 25,
+    unit: 'us',
+    range: null,
+    confidence: 'documented',
+    source: 'same page: ISRs should not run longer than 25 us',
+  },
+  {
+    key: 'dpcTimeout',
+    value: 1280,
+    unit: 'ticks',
+    range: null,
+    confidence: 'documented',
+    source: 'same page, example Arg3 = 0x500 ticks (x 15.625 ms = 20.0 s)',
+  },
+  {
+    key: 'dpcWatchdogPeriod',
+    value: 7680,
+    unit: 'ticks',
+    range: null,
+    confidence: 'recalled',
+    source:
+      'recalled from public 0x133 parameter-1 = 1 dumps (0x1E00 x 15.625 ms = 120 s); make it a parameter',
+  },
+  {
+    key: 'clockTick',
+    value: 15.625,
+    unit: 'ms',
+    range: null,
+    confidence: 'recalled',
+    source: 'Windows default 64 Hz tick (Windows Internals; ReactOS time increment)',
+  },
+  {
+    key: 'quantumClient',
+    value: 2,
+    unit: 'ticks',
+    range: null,
+    confidence: 'recalled',
+    source: 'Windows Internals, client default (~31 ms)',
+  },
+  {
+    key: 'quantumServer',
+    value: 12,
+    unit: 'ticks',
+    range: null,
+    confidence: 'recalled',
+    source: 'Windows Internals, server default (~187 ms)',
+  },
+  {
+    key: 'maxDpcQueueDepth',
+    value: 4,
+    unit: 'DPCs',
+    range: null,
+    confidence: 'read',
+    source: 'reactos ntoskrnl/ke/dpc.c KiMaximumDpcQueueDepth',
+  },
+  {
+    key: 'minDpcRate',
+    value: 3,
+    unit: 'DPCs/tick',
+    range: null,
+    confidence: 'read',
+    source: 'reactos ntoskrnl/ke/dpc.c KiMinimumDpcRate',
+  },
+  {
+    key: 'clockWatchdog',
+    value: 1280,
+    unit: 'ticks',
+    range: [640, 7680],
+    confidence: 'estimate',
+    source: 'estimate: no public figure for the interval after which 0x101 is raised; as dpcTimeout',
+  },
+];

@@ -1,0 +1,285 @@
+/**
+ * Compiles a validated scenario into a program: resolves names, lays out state and memory, writes every context's code.
+ * What is wrong with the scenario becomes a `ScenarioError` that names the place.
+ */
+import { ScenarioError } from '../scenarioError.ts';
+import { findLockKind } from '../locks/registry.ts';
+import type { LockKind, LockShape } from '../locks/lockKind.ts';
+import type { RunOverrides } from '../../protocol/engineMessages.ts';
+import type { Scenario, ScenarioLock, Statement } from '../../protocol/scenarioFormat.ts';
+import { Assembler } from './assembler.ts';
+import { compileBody, type CompileState, type ContextPlan } from './compileStatements.ts';
+import * as op from './opcodes.ts';
+import type { Program, ProgramContext, ProgramLock } from './program.ts';
+import * as layout from './stateLayout.ts';
+
+const DISPATCH_LEVEL = 2;
+
+/** Applies the run's overrides to the scenario: number of CPUs, lock kind, profile, seed. */
+export function applyOverrides(scenario: Scenario, overrides: RunOverrides): Scenario {
+  const { cpus, lock, profile, seed } = overrides;
+  const replace = (row: ScenarioLock): ScenarioLock => {
+    if (lock === undefined || !lockKindOf(row).replaceable) return row;
+    return { ...row, kind: lock };
+  };
+  if (lock !== undefined && !(findLockKind(lock)?.replaceable ?? false)) {
+    throw new ScenarioError(`Lock kind '${lock}' does not exist or cannot replace a spin lock.`);
+  }
+  return {
+    ...scenario,
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(seed === undefined ? {} : { seed }),
+    locks: scenario.locks.map(replace),
+  };
+}
+
+function lockKindOf(lock: ScenarioLock): LockKind {
+  const kind = findLockKind(lock.kind);
+  if (kind === undefined) throw new ScenarioError(`Lock '${lock.id}': there is no lock kind '${lock.kind}'.`);
+  return kind;
+}
+
+/** One plan per context, CPU by CPU; `cpu: all` becomes one per CPU. */
+function planContexts(scenario: Scenario): ContextPlan[] {
+  const plans: ContextPlan[] = [];
+  type Row = { readonly name: string; readonly cpu: number | 'all'; readonly body: readonly Statement[] };
+  const add = (row: Row, rest: Omit<ContextPlan, 'name' | 'cpu' | 'body' | 'family'>): void => {
+    const cpus = row.cpu === 'all' ? Array.from({ length: scenario.cpus }, (_, cpu) => cpu) : [row.cpu];
+    for (const cpu of cpus) {
+      if (cpu >= scenario.cpus) {
+        throw new ScenarioError(
+          `'${row.name}' is put on CPU ${cpu}, but the scenario has ${scenario.cpus} CPUs.`,
+        );
+      }
+      const name = row.cpu === 'all' ? `${row.name}${cpu}` : row.name;
+      plans.push({ name, family: row.name, cpu, body: row.body, ...rest });
+    }
+  };
+  for (const row of scenario.threads) {
+    add(row, { kind: 'thread', irql: 0, importance: 'medium', arrivals: undefined, lock: undefined });
+  }
+  for (const row of scenario.dpcs ?? []) {
+    const isThreaded = row.threaded === true;
+    add(row, {
+      kind: isThreaded ? 'threadedDpc' : 'dpc',
+      irql: isThreaded ? 0 : DISPATCH_LEVEL,
+      importance: row.importance ?? 'medium',
+      arrivals: row.arrivals,
+      lock: undefined,
+    });
+  }
+  for (const row of scenario.isrs ?? []) {
+    add(row, { kind: 'isr', irql: row.irql, importance: 'medium', arrivals: row.arrivals, lock: row.lock });
+  }
+  return plans.sort((left, right) => left.cpu - right.cpu);
+}
+
+/** Lock ids that a body touches, calls followed. */
+function usedLocks(
+  body: readonly Statement[],
+  scenario: Scenario,
+  into: Set<string>,
+  seen: Set<string>,
+): void {
+  for (const row of body) {
+    if ('lock' in row) into.add(row.lock);
+    if ('object' in row) into.add(row.object);
+    if ('body' in row) usedLocks(row.body, scenario, into, seen);
+    if ('then' in row && row.then !== undefined) usedLocks(row.then, scenario, into, seen);
+    if ('else' in row && row.else !== undefined) usedLocks(row.else, scenario, into, seen);
+    if (row.do === 'choose') for (const branch of row.between) usedLocks(branch.body, scenario, into, seen);
+    if (row.do === 'call' && !seen.has(row.routine)) {
+      seen.add(row.routine);
+      usedLocks(scenario.routines?.[row.routine] ?? [], scenario, into, seen);
+    }
+  }
+}
+
+function layoutCpus(build: layout.LayoutBuilder, plans: readonly ContextPlan[], nCpus: number) {
+  const cpuBase = new Int32Array(nCpus);
+  const queueBase = new Int32Array(nCpus);
+  const idBits = layout.bitsFor(plans.length);
+  for (let cpu = 0; cpu < nCpus; cpu += 1) {
+    const own = plans.filter((plan) => plan.cpu === cpu);
+    const nDpcs = own.filter((plan) => plan.kind === 'dpc' || plan.kind === 'threadedDpc').length;
+    const nIsrs = own.filter((plan) => plan.kind === 'isr').length;
+    const hasThreaded = own.some((plan) => plan.kind === 'threadedDpc');
+    const depth = 1 + (nDpcs > 0 ? 1 : 0) + (hasThreaded ? 1 : 0) + nIsrs;
+    const firstThread = plans.findIndex((plan) => plan.cpu === cpu && plan.kind === 'thread');
+    cpuBase[cpu] = build.slot(5);
+    build.slot(layout.bitsFor(depth), 1);
+    build.slot(1);
+    build.slot(5);
+    build.slot(1);
+    build.slot(1);
+    build.slot(layout.bitsFor(Math.max(1, nDpcs)));
+    for (let level = 0; level < depth; level += 1) build.slot(idBits, level === 0 ? firstThread + 1 : 0);
+    queueBase[cpu] = build.size;
+    for (let entry = 0; entry < nDpcs; entry += 1) build.slot(idBits);
+  }
+  return { cpuBase, queueBase };
+}
+
+/** The words of a lock, on lines of their own. */
+function layoutLock(state: CompileState, row: ScenarioLock, shape: LockShape): ProgramLock {
+  const kind = lockKindOf(row);
+  const words = kind.layout(
+    {
+      line: () => {
+        state.nLines += 1;
+      },
+      word: (max, initial = 0) => {
+        const slot = state.layout.slot(layout.bitsFor(max), initial);
+        state.lineOfSlot.set(slot, state.nLines - 1);
+        return slot;
+      },
+    },
+    shape,
+  );
+  const raiseTo = { dispatch: DISPATCH_LEVEL, apc: 1, synchronize: row.irql ?? 12, none: 0 }[kind.raiseTo];
+  return { id: row.id, kind, irql: raiseTo, words };
+}
+
+function layoutLocks(state: CompileState): void {
+  const { scenario, plans } = state;
+  const uses = plans.map((plan) => {
+    const used = new Set<string>(plan.lock === undefined ? [] : [plan.lock]);
+    usedLocks(plan.body, scenario, used, new Set());
+    return used;
+  });
+  state.heldSlot = new Int32Array(scenario.locks.length * plans.length).fill(-1);
+  scenario.locks.forEach((row, lock) => {
+    if (state.lockIndex.has(row.id)) throw new ScenarioError(`There are two locks called '${row.id}'.`);
+    state.lockIndex.set(row.id, lock);
+    const users = plans.flatMap((_, index) => (uses[index]?.has(row.id) === true ? [index] : []));
+    const shape: LockShape = {
+      users: Math.max(1, users.length),
+      cpus: scenario.cpus,
+      cpuOfUser: users.map((index) => plans[index]?.cpu ?? 0),
+      writerPreference: row.writerPreference ?? true,
+      count: row.count ?? 0,
+      limit: row.limit ?? 1,
+    };
+    state.shapes.push(shape);
+    state.locks.push(layoutLock(state, row, shape));
+    users.forEach((index, user) => {
+      state.userNumber.set(lock * plans.length + index, user + 1);
+      state.heldSlot[lock * plans.length + index] = state.layout.slot(2);
+    });
+  });
+}
+
+function layoutData(state: CompileState): void {
+  for (const row of state.scenario.data ?? []) {
+    const lock = row.with === undefined ? undefined : state.lockIndex.get(row.with);
+    if (row.with !== undefined && lock === undefined) {
+      throw new ScenarioError(`Data '${row.id}' is put with lock '${row.with}', which does not exist.`);
+    }
+    if (lock === undefined) {
+      state.dataLine.set(row.id, state.nLines);
+      state.nLines += 1;
+      continue;
+    }
+    const first = Math.min(...Object.values(state.locks[lock]?.words ?? {}));
+    state.dataLine.set(row.id, state.lineOfSlot.get(first) ?? 0);
+  }
+}
+
+function compileContext(state: CompileState, plan: ContextPlan, index: number): ProgramContext {
+  const base = state.layout.slot(1);
+  state.layout.slot(5);
+  state.layout.slot(2);
+  const arrivalsSlot = state.layout.slot(4);
+  const entry = state.asm.pc;
+  compileBody(state, plan, index);
+  state.layout.bits[base] = layout.bitsFor(state.asm.pc - entry);
+  const isThread = plan.kind === 'thread';
+  if (!isThread && plan.arrivals !== undefined) {
+    state.layout.initial[arrivalsSlot] = Math.min(
+      15,
+      plan.arrivals.count ?? (plan.arrivals.every === undefined ? 1 : 2),
+    );
+  }
+  state.layout.initial[base] = entry;
+  return {
+    name: plan.name,
+    kind: plan.kind,
+    cpu: plan.cpu,
+    irql: plan.irql,
+    entry,
+    end: state.asm.pc,
+    base,
+    nRegisters: state.layout.size - base - layout.ctxRegisters,
+    importance: plan.importance,
+    arrivals: plan.arrivals,
+  };
+}
+
+function indicesByCpu(
+  contexts: readonly ProgramContext[],
+  nCpus: number,
+  kind: ProgramContext['kind'],
+): number[][] {
+  return Array.from({ length: nCpus }, (_, cpu) =>
+    contexts
+      .flatMap((context, index) => (context.cpu === cpu && context.kind === kind ? [index] : []))
+      .sort((left, right) => (contexts[right]?.irql ?? 0) - (contexts[left]?.irql ?? 0) || left - right),
+  );
+}
+
+/** Compiles the scenario. Throws `ScenarioError`. */
+export function compileScenario(scenario: Scenario): Program {
+  const plans = planContexts(scenario);
+  const build = new layout.LayoutBuilder();
+  const { cpuBase, queueBase } = layoutCpus(build, plans, scenario.cpus);
+  const state: CompileState = {
+    scenario,
+    plans,
+    asm: new Assembler(),
+    layout: build,
+    lineOfSlot: new Map(),
+    nLines: 0,
+    lockIndex: new Map(),
+    locks: [],
+    shapes: [],
+    userNumber: new Map(),
+    heldSlot: new Int32Array(0),
+    dataLine: new Map(),
+    durations: [],
+    choices: [],
+    operations: [],
+    locations: [],
+    strings: [],
+    hasEndlessLoop: false,
+  };
+  layoutLocks(state);
+  layoutData(state);
+  const contexts = plans.map((plan, index) => compileContext(state, plan, index));
+  state.asm.emit(op.opEnd);
+  const lineOf = new Int32Array(build.size).fill(-1);
+  for (const [slot, line] of state.lineOfSlot) lineOf[slot] = line;
+  return {
+    scenario,
+    nCpus: scenario.cpus,
+    code: state.asm.finish(),
+    bits: build.bits,
+    initial: Int32Array.from(build.initial),
+    cpuBase,
+    queueBase,
+    contexts,
+    threadsOf: indicesByCpu(contexts, scenario.cpus, 'thread'),
+    threadedDpcsOf: indicesByCpu(contexts, scenario.cpus, 'threadedDpc'),
+    isrsOf: indicesByCpu(contexts, scenario.cpus, 'isr'),
+    locks: state.locks,
+    heldSlot: state.heldSlot,
+    lineOf,
+    nLines: state.nLines,
+    durations: state.durations,
+    choices: state.choices,
+    operations: state.operations,
+    locations: state.locations,
+    strings: state.strings,
+    hasEndlessLoop: state.hasEndlessLoop,
+  };
+}

@@ -1,0 +1,284 @@
+/**
+ * Writes the code of one context: its entry and exit, and each statement as micro-operations. Routine calls are written in
+ * place; the order of raise, lock operation and lower stands in `compileLockCalls.ts`.
+ */
+import { ScenarioError } from '../scenarioError.ts';
+import type { LockShape } from '../locks/lockKind.ts';
+import type { Duration, Scenario, Statement } from '../../protocol/scenarioFormat.ts';
+import type { TraceLocation } from '../../protocol/traceFormat.ts';
+import { assertNever } from '../../base/invariant.ts';
+import type { Assembler } from './assembler.ts';
+import {
+  compileAcquire,
+  compileInterruptEntry,
+  compileInterruptExit,
+  compileRelease,
+  compileTry,
+} from './compileLockCalls.ts';
+import * as op from './opcodes.ts';
+import type { ProgramChoice, ProgramContext, ProgramLock, ProgramOperation } from './program.ts';
+import type { LayoutBuilder } from './stateLayout.ts';
+
+/** A context before its code is written. */
+export interface ContextPlan extends Pick<
+  ProgramContext,
+  'name' | 'kind' | 'cpu' | 'irql' | 'importance' | 'arrivals'
+> {
+  /** The scenario's own name, without the CPU number that `cpu: all` adds. */
+  readonly family: string;
+  readonly body: readonly Statement[];
+  /** Interrupt object's lock. */
+  readonly lock: string | undefined;
+}
+
+/** Everything that compilation fills in. */
+export interface CompileState {
+  readonly scenario: Scenario;
+  readonly plans: readonly ContextPlan[];
+  readonly asm: Assembler;
+  readonly layout: LayoutBuilder;
+  readonly lineOfSlot: Map<number, number>;
+  nLines: number;
+  readonly lockIndex: Map<string, number>;
+  readonly locks: ProgramLock[];
+  readonly shapes: LockShape[];
+  /** lock * contexts + context -> the context's number at that lock. */
+  readonly userNumber: Map<number, number>;
+  heldSlot: Int32Array;
+  readonly dataLine: Map<string, number>;
+  readonly durations: Duration[];
+  readonly choices: ProgramChoice[];
+  readonly operations: ProgramOperation[];
+  readonly locations: TraceLocation[];
+  readonly strings: string[];
+  hasEndlessLoop: boolean;
+}
+
+/** One context while its body is written. */
+export interface BodyState {
+  readonly state: CompileState;
+  readonly context: number;
+  readonly plan: ContextPlan;
+  /** Registers of this context by name. */
+  readonly registers: Map<string, number>;
+  /** Routines being written in place, to refuse recursion. */
+  readonly calls: string[];
+  /** Saved IRQLs of `raise` statements not yet lowered. */
+  readonly raises: number[];
+}
+
+export function fail(body: BodyState, message: string): never {
+  throw new ScenarioError(`In '${body.plan.name}': ${message}`);
+}
+
+/** A register of the context; made at its first use. */
+export function register(body: BodyState, name: string, bits: number): number {
+  const known = body.registers.get(name);
+  if (known !== undefined) return known;
+  const slot = body.state.layout.slot(bits);
+  body.registers.set(name, slot);
+  return slot;
+}
+
+/** Writes the whole context. */
+export function compileBody(state: CompileState, plan: ContextPlan, context: number): void {
+  const body: BodyState = { state, context, plan, registers: new Map(), calls: [], raises: [] };
+  const { asm } = state;
+  asm.location = -1;
+  asm.lock = -1;
+  if (plan.kind === 'isr') compileInterruptEntry(body);
+  if (plan.kind === 'dpc' || plan.kind === 'threadedDpc') asm.emit(op.opCost, op.CostKey.dpcDispatch);
+  compileStatements(body, plan.body);
+  asm.location = -1;
+  if (plan.kind === 'isr') compileInterruptExit(body);
+  asm.emit(op.opEnd);
+}
+
+function compileStatements(body: BodyState, rows: readonly Statement[]): void {
+  const { asm, locations } = body.state;
+  for (const row of rows) {
+    const outer = asm.location;
+    if (row.at !== undefined) {
+      const { file, line, column } = row.at;
+      locations.push(column === undefined ? { file, line } : { file, line, column });
+      asm.location = locations.length - 1;
+    }
+    compileStatement(body, row);
+    asm.location = outer;
+  }
+}
+
+/** Writes one statement. */
+function compileStatement(body: BodyState, row: Statement): void {
+  switch (row.do) {
+    case 'work':
+    case 'hold':
+    case 'think':
+      return compileWork(body, row.cycles, row.do);
+    case 'acquire':
+      return compileAcquire(body, row.lock, row.with);
+    case 'release':
+      return compileRelease(body, row.lock, row.with, row.restore);
+    case 'try':
+      return compileTry(body, row.lock, row.with, branch(body, row.then), branch(body, row.else));
+    case 'repeat':
+      return compileRepeat(body, row.times, row.body);
+    case 'call':
+      return compileCall(body, row.routine);
+    case 'ifIrql':
+      return compileIfIrql(body, row.below, branch(body, row.then), branch(body, row.else));
+    case 'choose':
+      return compileChoose(body, row.between);
+    case 'raise':
+    case 'lower':
+      return compileIrqlChange(body, row);
+    case 'increment':
+    case 'load':
+    case 'store':
+      return compileAccess(body, row.data);
+    case 'wait':
+    case 'signal':
+      return compileObject(body, row.object, row.do);
+    case 'insertDpc':
+    case 'removeDpc':
+      return compileDpc(body, row.dpc, row.do);
+    case 'interrupt':
+      return body.state.asm.emit(op.opInterrupt, contextNamed(body, row.isr, ['isr']));
+    case 'touchPaged':
+      return body.state.asm.emit(op.opTouchPaged);
+    case 'returnToUser':
+      return body.state.asm.emit(op.opReturnToUser);
+    case 'note':
+      body.state.strings.push(row.text);
+      return body.state.asm.emit(op.opNote, body.state.strings.length - 1);
+    default:
+      return assertNever(row);
+  }
+}
+
+const branch =
+  (body: BodyState, rows: readonly Statement[] | undefined): (() => void) =>
+  () => {
+    compileStatements(body, rows ?? []);
+  };
+
+function compileWork(body: BodyState, cycles: Duration, kind: 'work' | 'hold' | 'think'): void {
+  if (cycles === 0) return;
+  body.state.durations.push(cycles);
+  body.state.asm.emit(op.opWork, body.state.durations.length - 1, { work: 0, hold: 1, think: 2 }[kind]);
+}
+
+function compileRepeat(body: BodyState, times: number | 'forever', rows: readonly Statement[]): void {
+  const { asm } = body.state;
+  const start = asm.label();
+  if (times === 0) return;
+  if (times === 'forever') {
+    body.state.hasEndlessLoop = true;
+    asm.place(start);
+    const before = asm.pc;
+    compileStatements(body, rows);
+    if (asm.pc === before) fail(body, 'a loop without end has an empty body.');
+    asm.jump(start);
+    return;
+  }
+  const counter = register(body, `loop${asm.pc}`, Math.max(1, 32 - Math.clz32(times)));
+  asm.emit(op.opSet, counter, times);
+  asm.place(start);
+  compileStatements(body, rows);
+  asm.emitTo(start, 2, op.opLoop, counter);
+}
+
+function compileCall(body: BodyState, routine: string): void {
+  const rows = body.state.scenario.routines?.[routine];
+  if (rows === undefined) fail(body, `there is no routine '${routine}'.`);
+  if (body.calls.includes(routine)) fail(body, `routine '${routine}' calls itself.`);
+  body.calls.push(routine);
+  compileStatements(body, rows);
+  body.calls.pop();
+}
+
+function compileIfIrql(body: BodyState, below: number, then: () => void, otherwise: () => void): void {
+  const { asm } = body.state;
+  const elseLabel = asm.label();
+  const end = asm.label();
+  asm.emit(op.opReadIrql);
+  asm.emitTo(elseLabel, 2, op.opIfIrqlBelow, below);
+  then();
+  asm.jump(end);
+  asm.place(elseLabel);
+  otherwise();
+  asm.place(end);
+}
+
+function compileChoose(
+  body: BodyState,
+  between: readonly { readonly weight?: number | undefined; readonly body: readonly Statement[] }[],
+): void {
+  const { asm, choices } = body.state;
+  const end = asm.label();
+  const targets: number[] = [];
+  choices.push({ weights: between.map((row) => row.weight ?? 1), targets });
+  asm.emit(op.opChoose, choices.length - 1);
+  for (const row of between) {
+    targets.push(asm.pc);
+    compileStatements(body, row.body);
+    asm.jump(end);
+  }
+  asm.place(end);
+}
+
+function compileIrqlChange(
+  body: BodyState,
+  row: { readonly do: 'raise' | 'lower'; readonly to?: number | undefined },
+): void {
+  const { asm } = body.state;
+  if (row.do === 'raise') {
+    const saved = register(body, `raise${body.raises.length}`, 5);
+    body.raises.push(saved);
+    asm.emit(op.opReadIrql);
+    asm.emit(op.opRaise, row.to ?? 0, saved);
+    return;
+  }
+  const saved = body.raises.pop();
+  if (row.to !== undefined) return asm.emit(op.opLowerTo, row.to);
+  if (saved === undefined) fail(body, "'lower' without 'to' needs a 'raise' before it.");
+  asm.emit(op.opLowerSlot, saved);
+  asm.emit(op.opSet, saved, 0);
+}
+
+function compileAccess(body: BodyState, data: string): void {
+  const line = body.state.dataLine.get(data);
+  if (line === undefined) fail(body, `there is no data '${data}'.`);
+  body.state.asm.emit(op.opIncrement, line);
+}
+
+function compileObject(body: BodyState, object: string, action: 'wait' | 'signal'): void {
+  const { lockIndex, locks, shapes, asm } = body.state;
+  const index = lockIndex.get(object);
+  const lock = index === undefined ? undefined : locks[index];
+  if (index === undefined || lock === undefined) fail(body, `there is no object '${object}'.`);
+  if (lock.kind.isObject !== true)
+    fail(body, `'${object}' is no dispatcher object: use acquire and release.`);
+  asm.lock = index;
+  const takes = lock.kind.id === 'notification-event' ? 0 : 1;
+  const word = lock.words['count'] ?? 0;
+  const limit = lock.kind.id === 'semaphore' ? (shapes[index]?.limit ?? 1) : 1;
+  if (action === 'wait') asm.emit(op.opBlock, word, index, takes);
+  else asm.emit(op.opSignal, word, index, limit);
+  asm.lock = -1;
+}
+
+function contextNamed(body: BodyState, name: string, kinds: readonly string[]): number {
+  const { plans } = body.state;
+  const match = (plan: ContextPlan): boolean =>
+    kinds.includes(plan.kind) && (plan.name === name || plan.family === name);
+  const own = plans.findIndex((plan) => match(plan) && plan.cpu === body.plan.cpu);
+  const any = own >= 0 ? own : plans.findIndex(match);
+  if (any < 0) fail(body, `there is no ${kinds[0]?.toUpperCase() ?? ''} '${name}'.`);
+  return any;
+}
+
+function compileDpc(body: BodyState, name: string, action: 'insertDpc' | 'removeDpc'): void {
+  const context = contextNamed(body, name, ['dpc', 'threadedDpc']);
+  body.state.asm.emit(action === 'insertDpc' ? op.opInsertDpc : op.opRemoveDpc, context);
+}

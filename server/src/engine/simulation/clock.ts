@@ -1,0 +1,106 @@
+/**
+ * The clock tick of all CPUs: quantum ends, the drain of DPCs that were left, and the watchdogs. Figures come from the profile
+ * (`dpcTimeout`, `dpcWatchdogPeriod`, `clockWatchdog`). Source: documentation of bug checks 0x101 and 0x133.
+ */
+import { TraceEventKind as Event } from '../../protocol/traceFormat.ts';
+import { nextReady, switchAtQuantumEnd } from '../machine/contexts.ts';
+import { requestDpcInterrupt } from '../machine/interrupts.ts';
+import * as layout from '../program/stateLayout.ts';
+import type { Simulator } from './simulator.ts';
+
+const DISPATCH_LEVEL = 2;
+const CLOCK_LEVEL = 13;
+
+/** What the clock remembers from tick to tick. */
+export interface ClockState {
+  nTicks: number;
+  /** Grows whenever a context starts on the CPU. */
+  readonly instance: Float64Array;
+  readonly lastInstance: Float64Array;
+  /** Ticks in a row: in the same DPC or ISR; at DISPATCH_LEVEL or above; without the clock getting through. */
+  readonly inRoutine: Float64Array;
+  readonly atDispatch: Float64Array;
+  readonly missed: Float64Array;
+}
+
+export function newClockState(nCpus: number): ClockState {
+  return {
+    nTicks: 0,
+    instance: new Float64Array(nCpus),
+    lastInstance: new Float64Array(nCpus),
+    inRoutine: new Float64Array(nCpus),
+    atDispatch: new Float64Array(nCpus),
+    missed: new Float64Array(nCpus),
+  };
+}
+
+/** One tick on every CPU. */
+export function clockTick(sim: Simulator): void {
+  sim.clock.nTicks += 1;
+  sim.sources.plan(sim.now + sim.table.tick, 'tick', 0, Infinity);
+  for (let cpu = 0; cpu < sim.program.nCpus && sim.outcome === undefined; cpu += 1) tickCpu(sim, cpu);
+}
+
+function tickCpu(sim: Simulator, cpu: number): void {
+  const irql = sim.machine.irql(cpu);
+  const { clock, table } = sim;
+  if (irql >= CLOCK_LEVEL) {
+    clock.missed[cpu]! += 1;
+    if (clock.missed[cpu]! > table.clockWatchdogTicks) {
+      sim.stopWith('watchdog', `0x101 CLOCK_WATCHDOG_TIMEOUT: CPU ${cpu} takes no clock interrupt`);
+    }
+    return;
+  }
+  clock.missed[cpu] = 0;
+  sim.delay(cpu, table.tickCost);
+  requestDpcInterrupt(sim.machine, cpu);
+  endQuantum(sim, cpu);
+  watch(sim, cpu);
+}
+
+function endQuantum(sim: Simulator, cpu: number): void {
+  if (sim.clock.nTicks % sim.table.quantumTicks !== 0 || sim.program.threadsOf[cpu]!.length < 2) return;
+  const base = sim.program.cpuBase[cpu]!;
+  const thread = sim.machine.state[base + layout.cpuStack]! - 1;
+  if (thread < 0 || nextReady(sim.machine, cpu) === thread) return;
+  sim.machine.state[base + layout.cpuQuantumEnd] = 1;
+  sim.machine.host.emit(Event.quantumEnd, cpu, sim.machine.top(cpu), 0, 0);
+  if (sim.machine.irql(cpu) >= DISPATCH_LEVEL || sim.machine.state[base + layout.cpuDepth] !== 1) return;
+  if (!sim.isInterruptible(cpu)) return;
+  sim.preempt(cpu);
+  switchAtQuantumEnd(sim.machine, cpu);
+}
+
+function watch(sim: Simulator, cpu: number): void {
+  const { clock, table, machine, program } = sim;
+  const isSame = clock.instance[cpu] === clock.lastInstance[cpu];
+  clock.lastInstance[cpu] = clock.instance[cpu]!;
+  const kinds = stackKinds(sim, cpu);
+  const isInRoutine = kinds.includes('dpc') || kinds.includes('isr');
+  clock.inRoutine[cpu] = isInRoutine && isSame ? clock.inRoutine[cpu]! + 1 : isInRoutine ? 1 : 0;
+  clock.atDispatch[cpu] = machine.irql(cpu) >= DISPATCH_LEVEL ? clock.atDispatch[cpu]! + 1 : 0;
+  if (clock.inRoutine[cpu]! > table.dpcTimeoutTicks) {
+    const name = program.contexts[machine.top(cpu)]?.name ?? '';
+    return sim.stopWith(
+      'watchdog',
+      `0x133 DPC_WATCHDOG_VIOLATION (P1 = 0): one DPC or ISR ('${name}') ran for 0x${table.dpcTimeoutTicks.toString(16)} ticks on CPU ${cpu}`,
+    );
+  }
+  if (clock.atDispatch[cpu]! > table.watchdogPeriodTicks) {
+    sim.stopWith(
+      'watchdog',
+      `0x133 DPC_WATCHDOG_VIOLATION (P1 = 1): CPU ${cpu} stayed at DISPATCH_LEVEL or above for 0x${table.watchdogPeriodTicks.toString(16)} ticks`,
+    );
+  }
+}
+
+function stackKinds(sim: Simulator, cpu: number): readonly string[] {
+  const base = sim.program.cpuBase[cpu]!;
+  const depth = sim.machine.state[base + layout.cpuDepth]!;
+  const kinds: string[] = [];
+  for (let level = 0; level < depth; level += 1) {
+    const context = sim.machine.state[base + layout.cpuStack + level]! - 1;
+    if (context >= 0) kinds.push(sim.program.contexts[context]!.kind);
+  }
+  return kinds;
+}

@@ -1,0 +1,301 @@
+/**
+ * Cache lines: who owns them, what a miss costs, who waits for whom. A miss costs the transfer by distance and occupies the
+ * line, so that requests to one line are served one after the other. Spinners sleep until their line is written; then their
+ * re-reads are served one by one in an order drawn by the seed. A write overtakes re-reads that are not yet served.
+ * Formulas: docs/engine.md (Coherence); the serial re-reads follow Boyd-Wickizer et al., "Non-scalable locks are dangerous".
+ */
+import type { Rng } from '../../base/rng.ts';
+import { Access } from '../machine/machine.ts';
+import type { CostTable } from './costTable.ts';
+
+/** What the lines ask of the simulator. */
+export interface SpinnerHost {
+  /** Must the CPU's waiting operation still wait, by the present value of its word? */
+  readonly mustWait: (cpu: number) => boolean;
+  /** The CPU's next event is at this time; Infinity = it sleeps. */
+  readonly schedule: (cpu: number, time: number) => void;
+}
+
+const NONE = -1;
+
+/** Mutable, one per run. Times are ticks. */
+export class Coherence {
+  private readonly version: Int32Array;
+  private readonly owner: Int16Array;
+  private readonly isExclusive: Uint8Array;
+  private readonly lastReader: Int16Array;
+  private readonly busyUntil: Float64Array;
+  /** First time at which a sleeper's re-read is served: from then on the line is shared. */
+  private readonly nextRead: Float64Array;
+  private readonly nextReader: Int16Array;
+  private readonly stamp: Int32Array;
+  /** Sleepers of each line. */
+  private readonly waiters: Int16Array;
+  private readonly nWaiters: Int32Array;
+  /** Of each CPU: line it sleeps on, its sampling phase, its re-read under way. */
+  readonly sleepsOn: Int32Array;
+  private readonly phase: Float64Array;
+  private readonly isReading: Uint8Array;
+  private readonly readStart: Float64Array;
+  private readonly readEnd: Float64Array;
+  private readonly isSatisfied: Uint8Array;
+  private readonly isLockedSpin: Uint8Array;
+  /** 1 where the CPU's waiting operation passes because its read was served before a later write. */
+  readonly isLatched: Uint8Array;
+  /** Transfers by distance class. */
+  readonly transfers = new Float64Array(5);
+
+  private readonly nCpus: number;
+  private readonly table: CostTable;
+  private readonly distances: Uint8Array;
+  private readonly rng: Rng;
+  private readonly host: SpinnerHost;
+
+  constructor(
+    nLines: number,
+    nCpus: number,
+    table: CostTable,
+    distances: Uint8Array,
+    rng: Rng,
+    host: SpinnerHost,
+  ) {
+    this.nCpus = nCpus;
+    this.table = table;
+    this.distances = distances;
+    this.rng = rng;
+    this.host = host;
+    this.version = new Int32Array(nLines);
+    this.owner = new Int16Array(nLines).fill(NONE);
+    this.isExclusive = new Uint8Array(nLines);
+    this.lastReader = new Int16Array(nLines).fill(NONE);
+    this.busyUntil = new Float64Array(nLines);
+    this.nextRead = new Float64Array(nLines).fill(Infinity);
+    this.nextReader = new Int16Array(nLines);
+    this.stamp = new Int32Array(nLines * nCpus).fill(-1);
+    this.waiters = new Int16Array(nLines * nCpus);
+    this.nWaiters = new Int32Array(nLines);
+    this.sleepsOn = new Int32Array(nCpus).fill(NONE);
+    this.phase = new Float64Array(nCpus);
+    this.isReading = new Uint8Array(nCpus);
+    this.readStart = new Float64Array(nCpus);
+    this.readEnd = new Float64Array(nCpus);
+    this.isSatisfied = new Uint8Array(nCpus);
+    this.isLockedSpin = new Uint8Array(nCpus);
+    this.isLatched = new Uint8Array(nCpus);
+  }
+
+  /** Class of the distance between two CPUs. */
+  distance(from: number, to: number): number {
+    return this.distances[from * this.nCpus + to]!;
+  }
+
+  /** The CPU accesses the line at time `now`: returns the ticks until it may go on. The word has changed already. */
+  access(cpu: number, line: number, access: number, now: number): number {
+    if (this.nextRead[line]! <= now) {
+      this.isExclusive[line] = 0;
+      this.lastReader[line] = this.nextReader[line]!;
+    }
+    if (access <= Access.loadEarly) return this.read(cpu, line, access, now);
+    return this.write(cpu, line, access, now);
+  }
+
+  private read(cpu: number, line: number, access: number, now: number): number {
+    const { table } = this;
+    const owner = this.owner[line]!;
+    if (owner === NONE) this.owner[line] = cpu;
+    const isHit =
+      owner === NONE || owner === cpu || this.stamp[line * this.nCpus + cpu] === this.version[line];
+    if (owner === NONE) this.isExclusive[line] = 1;
+    this.stamp[line * this.nCpus + cpu] = this.version[line]!;
+    if (isHit) return access === Access.loadEarly ? 0 : table.loadL1;
+    const distance = this.distance(cpu, owner);
+    this.transfers[distance]! += 1;
+    this.isExclusive[line] = 0;
+    this.lastReader[line] = cpu;
+    if (access === Access.loadEarly) return 0;
+    const start = Math.max(now, this.busyUntil[line]!);
+    this.busyUntil[line] = start + table.occupancy[distance]!;
+    return start - now + table.load[distance]!;
+  }
+
+  private write(cpu: number, line: number, access: number, now: number): number {
+    const owner = this.owner[line]!;
+    const isHit = owner === NONE || (owner === cpu && this.isExclusive[line] === 1);
+    let latency = 0;
+    if (!isHit) {
+      const from = owner === cpu ? this.lastReader[line]! : owner;
+      const distance = from < 0 ? 0 : this.distance(cpu, from);
+      this.transfers[distance]! += 1;
+      const queue = this.isSpunOn(line) ? this.nWaiters[line]! * this.table.occupancy[distance]! : 0;
+      const start = Math.max(now, this.busyUntil[line]!) + queue;
+      this.busyUntil[line] = start + this.table.occupancy[distance]!;
+      latency =
+        start -
+        now +
+        (access === Access.increment ? this.table.load[distance]! : this.table.transfer[distance]!);
+    }
+    this.owner[line] = cpu;
+    this.isExclusive[line] = 1;
+    this.version[line]! += 1;
+    this.stamp[line * this.nCpus + cpu] = this.version[line]!;
+    const own = this.ownCost(access, isHit);
+    const done = now + (isHit ? own : latency);
+    if (this.nWaiters[line]! > 0) this.wake(cpu, line, now, done);
+    // A plain store leaves through the store buffer: the CPU goes on while the line is on its way.
+    return access === Access.store || access === Access.storeEarly || isHit ? own : latency;
+  }
+
+  private ownCost(access: number, isHit: boolean): number {
+    const { table } = this;
+    if (access === Access.storeEarly) return 0;
+    if (access === Access.store) return table.releaseStore;
+    if (access === Access.increment) return isHit ? table.storeL1 : 0;
+    return access === Access.lockedRelease ? table.lockedRelease : table.lockedL1;
+  }
+
+  private isSpunOn(line: number): boolean {
+    return this.nWaiters[line]! > 0 && this.isLockedSpin[this.waiters[line * this.nCpus]!] === 1;
+  }
+
+  /** The CPU sleeps on the line from `now` on; its waiting operation has just looked, at cost `look`. */
+  sleep(cpu: number, line: number, isLockedSpin: boolean, now: number, look: number): void {
+    this.waiters[line * this.nCpus + this.nWaiters[line]!] = cpu;
+    this.nWaiters[line]! += 1;
+    this.sleepsOn[cpu] = line;
+    this.isLockedSpin[cpu] = isLockedSpin ? 1 : 0;
+    this.phase[cpu] = now + look;
+    this.isReading[cpu] = 0;
+    this.isSatisfied[cpu] = 0;
+    this.host.schedule(cpu, Infinity);
+  }
+
+  /** The CPU sleeps no more: it was interrupted, or its read has come. */
+  unsleep(cpu: number): void {
+    const line = this.sleepsOn[cpu]!;
+    if (line === NONE) return;
+    const base = line * this.nCpus;
+    const last = this.nWaiters[line]! - 1;
+    for (let at = 0; at <= last; at += 1) {
+      if (this.waiters[base + at] !== cpu) continue;
+      this.waiters[base + at] = this.waiters[base + last]!;
+      break;
+    }
+    this.nWaiters[line] = last;
+    this.sleepsOn[cpu] = NONE;
+    this.isReading[cpu] = 0;
+    if (last === 0) this.nextRead[line] = Infinity;
+  }
+
+  /** True where the CPU sleeps and no read that lets it go is on its way. */
+  isStuck(cpu: number): boolean {
+    return this.sleepsOn[cpu] !== NONE && this.isSatisfied[cpu] === 0;
+  }
+
+  /** The read that lets the CPU go has come: it holds a copy of the line now. */
+  arrive(cpu: number): void {
+    const line = this.sleepsOn[cpu]!;
+    if (line === NONE) return;
+    if (this.isLockedSpin[cpu] === 0) {
+      this.stamp[line * this.nCpus + cpu] = this.version[line]!;
+      this.isExclusive[line] = 0;
+      this.lastReader[line] = cpu;
+      this.transfers[this.distance(cpu, this.owner[line]!)]! += 1;
+    }
+    this.isLatched[cpu] = 1;
+    this.unsleep(cpu);
+  }
+
+  /** The line was written by `writer` (request at `now`, done at `done`): every sleeper reads it again. */
+  private wake(writer: number, line: number, now: number, done: number): void {
+    const base = line * this.nCpus;
+    if (this.isSpunOn(line)) return this.wakeLockedSpinner(line, done);
+    let count = 0;
+    for (let at = 0; at < this.nWaiters[line]!; at += 1) {
+      const cpu = this.waiters[base + at]!;
+      const isServed = this.isReading[cpu] === 1 && this.readStart[cpu]! < now;
+      if (isServed && this.isSatisfied[cpu] === 1) {
+        // Its read was served before this write: it goes on with what it saw, and holds no copy.
+        this.sleepsOn[cpu] = NONE;
+        this.isReading[cpu] = 0;
+        this.isLatched[cpu] = 1;
+        this.transfers[this.distance(cpu, writer)]! += 1;
+        continue;
+      }
+      if (isServed) this.phase[cpu] = this.readEnd[cpu]!;
+      else if (this.isReading[cpu] === 1) this.phase[cpu] = done;
+      this.waiters[base + count] = cpu;
+      count += 1;
+    }
+    this.nWaiters[line] = count;
+    this.nextRead[line] = Infinity;
+    if (count > 0) this.serveReads(writer, line, count, done);
+  }
+
+  private serveReads(writer: number, line: number, count: number, done: number): void {
+    const base = line * this.nCpus;
+    const period = this.table.loadL1 + this.table.pause;
+    this.drawOrder(base, count, done, period);
+    let free = done;
+    for (let at = 0; at < count; at += 1) {
+      const cpu = this.waiters[base + at]!;
+      const distance = this.distance(cpu, writer);
+      const start = Math.max(free, detection(this.phase[cpu]!, done, period));
+      this.readStart[cpu] = start;
+      this.readEnd[cpu] = start + this.table.load[distance]!;
+      this.isReading[cpu] = 1;
+      free = start + this.table.occupancy[distance]!;
+      const isSatisfied = !this.host.mustWait(cpu);
+      this.isSatisfied[cpu] = isSatisfied ? 1 : 0;
+      this.host.schedule(cpu, isSatisfied ? this.readEnd[cpu]! : Infinity);
+      if (at > 0) continue;
+      this.nextRead[line] = start;
+      this.nextReader[line] = cpu;
+    }
+  }
+
+  /** A random order of the sleepers, but the one that looks first comes first. */
+  private drawOrder(base: number, count: number, done: number, period: number): void {
+    const list = this.waiters;
+    if (count < 2) return;
+    let first = 0;
+    let earliest = Infinity;
+    for (let at = 0; at < count; at += 1) {
+      const pick = at + this.rng.below(count - at);
+      const cpu = list[base + pick]!;
+      list[base + pick] = list[base + at]!;
+      list[base + at] = cpu;
+      const seen = detection(this.phase[cpu]!, done, period);
+      if (seen < earliest) {
+        earliest = seen;
+        first = at;
+      }
+    }
+    const cpu = list[base + first]!;
+    list[base + first] = list[base]!;
+    list[base] = cpu;
+  }
+
+  private wakeLockedSpinner(line: number, done: number): void {
+    const base = line * this.nCpus;
+    const count = this.nWaiters[line]!;
+    const winner = this.waiters[base + this.rng.below(count)]!;
+    if (this.isSatisfied[winner] === 1 || this.host.mustWait(winner)) return;
+    this.isSatisfied[winner] = 1;
+    const distance = this.distance(winner, this.owner[line]!);
+    this.transfers[distance]! += 1;
+    this.host.schedule(winner, done + this.table.occupancy[distance]!);
+  }
+
+  /** Takes the line for a spinner whose locked operation has won. */
+  takeLine(cpu: number, line: number): void {
+    this.owner[line] = cpu;
+    this.isExclusive[line] = 1;
+    this.version[line]! += 1;
+  }
+}
+
+/** The next time at or after `done` at which a spinner with this phase looks at its word. */
+function detection(phase: number, done: number, period: number): number {
+  if (phase >= done || period === 0) return Math.max(phase, done);
+  return phase + Math.ceil((done - phase) / period) * period;
+}

@@ -1,0 +1,67 @@
+/**
+ * What happens by itself: arrivals of DPCs and interrupts, inter-processor interrupts under way, clock ticks.
+ * A small list in order of time and sequence; the same time goes to what was planned first.
+ */
+import type { Rng } from '../../base/rng.ts';
+import type { Duration } from '../../protocol/scenarioFormat.ts';
+import { ticksPerCycle } from '../../protocol/traceFormat.ts';
+import type { Program } from '../program/program.ts';
+
+/** Something planned. */
+export interface Planned {
+  readonly time: number;
+  readonly sequence: number;
+  readonly kind: 'arrival' | 'ipi' | 'tick';
+  /** Context of an arrival, CPU of an IPI. */
+  readonly target: number;
+  /** Arrivals still to come after this one. */
+  readonly left: number;
+}
+
+/** A duration in ticks; random ones are drawn here. */
+export function durationTicks(duration: Duration, clockGHz: number, rng: Rng): number {
+  if (typeof duration === 'number') return Math.round(duration * ticksPerCycle);
+  if ('us' in duration) return Math.round(duration.us * 1e3 * clockGHz * ticksPerCycle);
+  if ('ms' in duration) return Math.round(duration.ms * 1e6 * clockGHz * ticksPerCycle);
+  if ('exponential' in duration) return Math.round(rng.exponential(duration.exponential) * ticksPerCycle);
+  const [low, high] = duration.uniform;
+  return Math.round((low + rng.unit() * (high - low)) * ticksPerCycle);
+}
+
+/** Mutable, one per run. */
+export class Sources {
+  private readonly list: Planned[] = [];
+  private sequence = 0;
+  /** Time of the first, Infinity where there is none. */
+  next = Infinity;
+
+  plan(time: number, kind: Planned['kind'], target: number, left: number): void {
+    this.sequence += 1;
+    const row: Planned = { time, sequence: this.sequence, kind, target, left };
+    let at = this.list.length;
+    while (at > 0 && this.list[at - 1]!.time <= time) at -= 1;
+    this.list.splice(at, 0, row);
+    this.next = this.list[this.list.length - 1]!.time;
+  }
+
+  /** Takes the first. */
+  take(): Planned {
+    const row = this.list.pop()!;
+    this.next = this.list.length === 0 ? Infinity : this.list[this.list.length - 1]!.time;
+    return row;
+  }
+
+  /** True where something other than the clock is planned. */
+  hasArrivals(): boolean {
+    return this.list.some((row) => row.kind !== 'tick');
+  }
+
+  /** Plans the first arrival of every context that has arrivals. */
+  planArrivals(program: Program, clockGHz: number, rng: Rng): void {
+    program.contexts.forEach(({ arrivals }, context) => {
+      if (arrivals === undefined) return;
+      const count = arrivals.count ?? (arrivals.every === undefined ? 1 : Infinity);
+      if (count > 0) this.plan(durationTicks(arrivals.at ?? 0, clockGHz, rng), 'arrival', context, count - 1);
+    });
+  }
+}
