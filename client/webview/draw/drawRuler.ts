@@ -1,0 +1,143 @@
+/**
+ * The ruler above the lanes: cycles, with marks for remarks, bookmarks and the end; and the minimap below them.
+ * Drawn on canvases of their own, which do not scroll with the lanes.
+ */
+import { TraceEventKind as Kind, ticksPerCycle } from 'irql-lens-server/protocol';
+import { shortNumber } from '../model/numbers.ts';
+import { gridStep, toPixel, wholeView, type TimeView } from '../model/timeScale.ts';
+import { rasterLane } from './rasterRows.ts';
+import { font, x, type Pen, type Scene } from './scene.ts';
+
+export const rulerHeight = 30;
+export const minimapHeight = 38;
+
+/** Ticks with their cycles, and fine upright lines through the plot below when `plotHeight` is given. */
+export function drawRuler(pen: Pen, scene: Scene, bookmarks: readonly number[]): void {
+  const { theme } = scene.paint;
+  const step = gridStep(scene.view, scene.width, 90);
+  pen.font = font(scene, 11);
+  pen.textBaseline = 'alphabetic';
+  pen.fillStyle = theme.muted;
+  pen.strokeStyle = theme.grid;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  for (
+    let tick = Math.max(0, Math.ceil(scene.view.start / step) * step);
+    tick <= scene.view.end;
+    tick += step
+  ) {
+    const at = Math.round(x(scene, tick)) + 0.5;
+    pen.moveTo(at, rulerHeight - 6);
+    pen.lineTo(at, rulerHeight);
+    pen.fillText(tick === 0 ? '0 cycles' : shortNumber(tick / ticksPerCycle), at + 3, rulerHeight - 8);
+  }
+  pen.stroke();
+  drawMarks(pen, scene, bookmarks);
+}
+
+function drawMarks(pen: Pen, scene: Scene, bookmarks: readonly number[]): void {
+  const { theme } = scene.paint;
+  const { deadlock } = scene.trace;
+  if (deadlock !== undefined) {
+    const at = x(scene, deadlock.time);
+    pen.font = font(scene, 11, 600);
+    const width = pen.measureText('deadlock').width + 10;
+    const left = Math.min(at, scene.width - width);
+    pen.fillStyle = theme.background;
+    pen.fillRect(left - 2, 0, width + 4, rulerHeight - 10);
+    pen.fillStyle = theme.spin;
+    pen.fillText('deadlock', left + 5, 12);
+    pen.beginPath();
+    pen.moveTo(at - 4, rulerHeight - 7);
+    pen.lineTo(at + 4, rulerHeight - 7);
+    pen.lineTo(at, rulerHeight);
+    pen.fill();
+  }
+  pen.fillStyle = theme.deferred;
+  for (const tick of scene.marks) flag(pen, x(scene, tick));
+  pen.fillStyle = theme.focus;
+  for (const tick of bookmarks) diamond(pen, x(scene, tick));
+}
+
+function flag(pen: Pen, at: number): void {
+  pen.beginPath();
+  pen.moveTo(at, rulerHeight);
+  pen.lineTo(at - 4, rulerHeight - 7);
+  pen.lineTo(at + 4, rulerHeight - 7);
+  pen.fill();
+}
+
+function diamond(pen: Pen, at: number): void {
+  pen.beginPath();
+  pen.moveTo(at, 2);
+  pen.lineTo(at + 5, 7);
+  pen.lineTo(at, 12);
+  pen.lineTo(at - 5, 7);
+  pen.fill();
+}
+
+/** Ticks of the remarks worth a mark: Driver Verifier's and warnings, the first few hundred. */
+export function markTicks(scene: Pick<Scene, 'trace'>): readonly number[] {
+  const { kind, time } = scene.trace.events;
+  const ticks: number[] = [];
+  for (let row = 0; row < kind.length && ticks.length < 300; row++)
+    if (kind[row] === Kind.verifier || kind[row] === Kind.warning) ticks.push(time[row]!);
+  return ticks;
+}
+
+/** The whole run in small, one thin row per CPU. Costs a visit of every interval: draw it once per size and theme. */
+export function drawMinimap(pen: Pen, scene: Scene): void {
+  const width = Math.max(1, Math.round(scene.width * scene.ratio));
+  const height = Math.round(minimapHeight * scene.ratio);
+  const image = new ImageData(width, height);
+  const raster = { pixels: new Uint32Array(image.data.buffer), width, height };
+  const whole = { ...scene, view: wholeView(scene.spans.endTime) };
+  const cpus = scene.spans.lanes.length;
+  const each = (minimapHeight - 4) / cpus;
+  scene.spans.lanes.forEach((lane, cpu) => {
+    const gap = each > 6 ? 2 : 0;
+    const box = { cpu, top: 0, height: Math.max(1, each - gap) };
+    rasterLane(whole, lane, box, raster, Math.round((2 + cpu * each) * scene.ratio));
+  });
+  const bitmap = new OffscreenCanvas(width, height);
+  bitmap.getContext('2d')?.putImageData(image, 0, 0);
+  pen.drawImage(bitmap, 0, 0, scene.width, minimapHeight);
+}
+
+/** The window of the minimap that the plot shows. */
+export function drawMinimapWindow(pen: Pen, scene: Scene, cursor: number): void {
+  const { theme } = scene.paint;
+  const whole: TimeView = wholeView(scene.spans.endTime);
+  const left = toPixel(whole, scene.width, scene.view.start);
+  const right = Math.max(toPixel(whole, scene.width, scene.view.end), left + 3);
+  pen.fillStyle = theme.background;
+  pen.globalAlpha = 0.6;
+  pen.fillRect(0, 0, Math.max(left, 0), minimapHeight);
+  pen.fillRect(right, 0, Math.max(scene.width - right, 0), minimapHeight);
+  pen.globalAlpha = 1;
+  pen.strokeStyle = theme.focus;
+  pen.lineWidth = 1;
+  pen.strokeRect(
+    Math.max(left, 0) + 0.5,
+    0.5,
+    Math.min(right, scene.width) - Math.max(left, 0) - 1,
+    minimapHeight - 1,
+  );
+  pen.fillStyle = theme.cursor;
+  pen.fillRect(toPixel(whole, scene.width, cursor) - 0.5, 0, 1, minimapHeight);
+}
+
+/** The cursor and the pointer's line over the plot. */
+export function drawCursor(pen: Pen, scene: Scene, cursor: number, hover: number | null): void {
+  const { theme } = scene.paint;
+  if (hover !== null) {
+    pen.fillStyle = theme.muted;
+    pen.globalAlpha = 0.5;
+    pen.fillRect(Math.round(x(scene, hover)), 0, 1, scene.layout.height);
+    pen.globalAlpha = 1;
+  }
+  const at = x(scene, cursor);
+  if (at < -10 || at > scene.width + 10) return;
+  pen.fillStyle = theme.cursor;
+  pen.fillRect(Math.round(at) - 1, 0, 2, scene.layout.height);
+}

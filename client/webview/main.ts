@@ -1,0 +1,137 @@
+/**
+ * The replay page: puts the views together, takes messages from the host and keeps what must survive hiding and reload.
+ */
+import type { ToPage } from 'irql-lens-server/protocol';
+import { listenToKeys, makeActions } from './actions.ts';
+import { fill, h } from './dom.ts';
+import { watchTheme } from './draw/theme.ts';
+import { connect, type Host } from './host.ts';
+import { keepState, restoreState } from './keep.ts';
+import { makePlayback } from './playback.ts';
+import { createStore, makeRun, showRun, type Store } from './store.ts';
+import { makeCursorPanel } from './view/cursorPanel.ts';
+import { makeDeadlock } from './view/deadlock.ts';
+import { makeEventList } from './view/eventList.ts';
+import { makeHeader } from './view/header.ts';
+import { makeLegend } from './view/legend.ts';
+import { makeLesson } from './view/lesson.ts';
+import { makeTabs } from './view/tabs.ts';
+import { makeTimeline } from './view/timeline.ts';
+import { makeTransport } from './view/transport.ts';
+
+/** What tests and tools read: how the run ended, which it is, and where the cursor stands, in cycles. */
+function markRoot(store: Store): void {
+  const { run, cursor } = store.state;
+  if (run === null) return;
+  const { dataset } = document.documentElement;
+  dataset['outcome'] = run.trace.outcome;
+  dataset['scenario'] = run.trace.scenario.id;
+  dataset['time'] = String(Math.round(cursor / 10));
+}
+
+function showProblem(root: HTMLElement, problem: string): void {
+  document.documentElement.dataset['outcome'] = 'error';
+  fill(
+    root,
+    h(
+      'div',
+      { class: 'problem', role: 'alert' },
+      h('h1', {}, 'This run cannot be shown'),
+      h('p', {}, problem),
+      h('p', {}, 'Nothing was changed. Run the scenario again, or open another trace.'),
+    ),
+  );
+}
+
+function receive(store: Store, message: ToPage, host: Host): void {
+  const { state } = store;
+  switch (message.type) {
+    case 'show': {
+      const run = makeRun(message.trace, message.result, message.scenario, message.request);
+      state.busy = null;
+      state.message = '';
+      store.changed('busy');
+      if (message.slot === 'b') {
+        state.other = run;
+        return store.changed('run');
+      }
+      state.choices = null;
+      showRun(store, run);
+      restoreState(store, host);
+      return;
+    }
+    case 'catalogue':
+      state.catalogue = message.catalogue;
+      return store.changed('catalogue');
+    case 'progress':
+      state.busy = { what: message.what, done: message.done, of: message.of };
+      return store.changed('busy');
+    case 'failed':
+      state.busy = null;
+      state.message = message.message;
+      return store.changed('busy');
+    case 'cancelled':
+      state.busy = null;
+      return store.changed('busy');
+    case 'swept':
+      state.busy = null;
+      state.sweeps = { ...state.sweeps, [message.chart]: message.result };
+      return store.changed('busy', 'sweep');
+    case 'stepped':
+    case 'revealLine':
+      return;
+  }
+}
+
+function start(): void {
+  const root = document.getElementById('app');
+  if (root === null) throw new Error('The page has no #app.');
+  const store = createStore();
+  const playback = makePlayback(store);
+  const actions = makeActions(store, playback);
+  let isBuilt = false;
+  const host = connect(
+    (message) => {
+      if (message.type === 'show' && !isBuilt) {
+        isBuilt = true;
+        build(root, store, host, actions);
+      }
+      receive(store, message, host);
+    },
+    (problem) => showProblem(root, problem),
+  );
+  listenToKeys(actions);
+  watchTheme(() => store.changed('theme'));
+  host.send({ type: 'ready' });
+}
+
+function build(root: HTMLElement, store: Store, host: Host, actions: ReturnType<typeof makeActions>): void {
+  const header = makeHeader(store);
+  const transport = makeTransport(store, actions);
+  const timeline = makeTimeline(store);
+  const cursorPanel = makeCursorPanel(store);
+  const deadlock = makeDeadlock(store);
+  const details = makeTabs(store, [
+    { id: 'events', title: 'Events', panel: makeEventList(store, host) },
+    { id: 'lesson', title: 'Lesson', panel: makeLesson(store) },
+  ]);
+  fill(
+    root,
+    header.element,
+    h(
+      'main',
+      {},
+      h('div', { class: 'stage' }, transport.element, timeline.element, makeLegend()),
+      h('aside', {}, cursorPanel.element, deadlock.element),
+      details.element,
+    ),
+  );
+  const views = [header, transport, timeline, cursorPanel, deadlock, details];
+  store.subscribe((changes) => {
+    for (const view of views) view.update(changes);
+    markRoot(store);
+    keepState(store, host);
+  });
+}
+
+start();

@@ -1,0 +1,152 @@
+/**
+ * The run's outcome for someone who sees it for the first time: what happened, why, what to do. Pure.
+ * It reads the deadlock's shape from the trace and knows nothing of single scenarios.
+ */
+import {
+  TraceEventKind as Kind,
+  type PackedTrace,
+  type TraceDeadlockMember,
+} from 'irql-lens-server/protocol';
+import { contextName, irqlName, lockName } from './words.ts';
+
+/** What the header says. */
+export interface Explanation {
+  /** One or two words: `Deadlock`. */
+  readonly verdict: string;
+  readonly tone: 'good' | 'bad' | 'neutral';
+  /** One sentence: who and where. */
+  readonly what: string;
+  /** The mechanism; empty where nothing went wrong. */
+  readonly why: string;
+  /** The remedy; empty where none is needed or known. */
+  readonly remedy: string;
+  /** What it becomes on a real machine, as `0x133 DPC_WATCHDOG_VIOLATION (P1 = 0)`. */
+  readonly bugCheck: string;
+}
+
+type Shape = 'recursive' | 'dpcBelowDispatch' | 'isrBelowDirql' | 'order' | 'other';
+
+function shapeOf(trace: PackedTrace, members: readonly TraceDeadlockMember[]): Shape {
+  const self = members.find((member) => trace.contexts[member.ownedBy]?.cpu === member.cpu);
+  if (self === undefined) return members.length > 1 ? 'order' : 'other';
+  if (self.ownedBy === self.context) return 'recursive';
+  const waiter = trace.contexts[self.context]?.kind;
+  if (waiter === 'isr') return 'isrBelowDirql';
+  return waiter === 'dpc' ? 'dpcBelowDispatch' : 'other';
+}
+
+/** The IRQL at which the owner got the lock: the CPU's level at its last `acquired`. -1 where it is not in the trace. */
+export function irqlOfOwner(trace: PackedTrace, context: number, lock: number): number {
+  const { events } = trace;
+  const cpu = trace.contexts[context]?.cpu ?? -1;
+  let irql = 0;
+  let found = -1;
+  for (let row = 0; row < events.time.length; row++) {
+    const kind = events.kind[row];
+    if (
+      events.cpu[row] === cpu &&
+      (kind === Kind.irql || kind === Kind.contextStart || kind === Kind.contextEnd)
+    )
+      irql = events.a[row]!;
+    if (kind === Kind.acquired && events.a[row] === lock && events.context[row] === context) found = irql;
+  }
+  return found;
+}
+
+function selfWords(
+  trace: PackedTrace,
+  member: TraceDeadlockMember,
+  shape: Shape,
+): Pick<Explanation, 'why' | 'remedy'> {
+  const owner = contextName(trace, member.ownedBy);
+  const waiter = contextName(trace, member.context);
+  const lock = lockName(trace, member.waitsFor);
+  const level = irqlOfOwner(trace, member.ownedBy, member.waitsFor);
+  const at = level < 0 ? '' : ` at ${irqlName(trace, level)}`;
+  switch (shape) {
+    case 'recursive':
+      return {
+        why: `${owner} owns ${lock} already and asks for it again. Spin locks are not recursive: it waits for itself.`,
+        remedy: `Do not acquire ${lock} in a routine that is called with ${lock} held: split off a helper that expects the lock to be held.`,
+      };
+    case 'dpcBelowDispatch':
+      return {
+        why: `${owner} held ${lock}${at}, so a DPC could interrupt it on its own CPU. ${waiter} spins for ${lock}; its owner lies below it on the same CPU and cannot run until the DPC ends.`,
+        remedy: `Raise to DISPATCH_LEVEL before taking ${lock}: use KeAcquireSpinLock in ${owner}. The DPC then waits in the queue until the lock is free. AtDpcLevel is for code that is certain to run at DISPATCH_LEVEL.`,
+      };
+    case 'isrBelowDirql':
+      return {
+        why: `${owner} held ${lock}${at}, below the interrupt's IRQL, so the interrupt was taken on its own CPU. ${waiter} spins for ${lock}; its owner lies below it and cannot run until the ISR ends.`,
+        remedy: `Data shared with an ISR needs the interrupt spin lock: KeAcquireInterruptSpinLock (or KeSynchronizeExecution) raises to DIRQL and holds the interrupt off.`,
+      };
+    default:
+      return {
+        why: `${waiter} waits for ${lock}, and its owner ${owner} cannot run on the same CPU until that wait is over.`,
+        remedy: `Hold ${lock} at an IRQL at which ${waiter} cannot interrupt the owner.`,
+      };
+  }
+}
+
+function orderWords(
+  trace: PackedTrace,
+  members: readonly TraceDeadlockMember[],
+): Pick<Explanation, 'why' | 'remedy'> {
+  const holds = members.map((member) => {
+    const owned = members.find((other) => other.ownedBy === member.context)?.waitsFor;
+    const has = owned === undefined ? '' : `owns ${lockName(trace, owned)} and `;
+    return `CPU ${member.cpu} ${has}waits for ${lockName(trace, member.waitsFor)}`;
+  });
+  const names = [...new Set(members.map((member) => lockName(trace, member.waitsFor)))].sort();
+  return {
+    why: `${holds.join('; ')}. Nobody can go first: the locks are taken in different orders.`,
+    remedy: `Take ${names.join(' before ')} everywhere, or never hold one while asking for another.`,
+  };
+}
+
+const verdicts: Readonly<Record<PackedTrace['outcome'], readonly [word: string, tone: Explanation['tone']]>> =
+  {
+    completed: ['Completed', 'good'],
+    deadlock: ['Deadlock', 'bad'],
+    livelock: ['Livelock', 'bad'],
+    bugcheck: ['Bug check', 'bad'],
+    watchdog: ['Watchdog', 'bad'],
+    bounded: ['Stopped at the limit', 'neutral'],
+  };
+
+/** The last event row of one of these kinds, or -1. */
+function lastRow(trace: PackedTrace, kinds: readonly number[]): number {
+  for (let row = trace.events.kind.length - 1; row >= 0; row--)
+    if (kinds.includes(trace.events.kind[row]!)) return row;
+  return -1;
+}
+
+function plainWhat(trace: PackedTrace): string {
+  const row = lastRow(trace, [Kind.bugCheck, Kind.watchdog, Kind.end]);
+  const told = row < 0 ? '' : (trace.strings[trace.events.a[row]!] ?? '');
+  if (trace.outcome === 'completed') return told === '' ? 'Every context ran to its end.' : told;
+  return told;
+}
+
+/** Driver Verifier's and the warnings' sentences, each once, in order. */
+export function remarks(trace: PackedTrace): readonly string[] {
+  const found = new Set<string>();
+  for (let row = 0; row < trace.events.kind.length && found.size < 12; row++) {
+    const kind = trace.events.kind[row];
+    if (kind === Kind.verifier) found.add(`Driver Verifier: ${trace.strings[trace.events.a[row]!] ?? ''}`);
+    if (kind === Kind.warning) found.add(trace.strings[trace.events.a[row]!] ?? '');
+  }
+  return [...found];
+}
+
+/** Explains the outcome. A watchdog or bug check that a deadlock led to is told by the deadlock. */
+export function explain(trace: PackedTrace): Explanation {
+  const [verdict, tone] = verdicts[trace.outcome];
+  const bugCheck = trace.bugCheck ?? '';
+  const { deadlock } = trace;
+  if (deadlock === undefined || deadlock.members.length === 0)
+    return { verdict, tone, what: plainWhat(trace), why: '', remedy: '', bugCheck };
+  const shape = shapeOf(trace, deadlock.members);
+  const self = deadlock.members.find((member) => trace.contexts[member.ownedBy]?.cpu === member.cpu);
+  const words = self === undefined ? orderWords(trace, deadlock.members) : selfWords(trace, self, shape);
+  return { verdict, tone, what: deadlock.text, ...words, bugCheck };
+}

@@ -1,0 +1,54 @@
+/**
+ * The first thing that is read: what happened, why, what to do, and what it becomes on a real machine.
+ */
+import { fill, h } from '../dom.ts';
+import { explain } from '../model/explain.ts';
+import { cyclesText, timeText } from '../model/numbers.ts';
+import type { Change, Store } from '../store.ts';
+
+function card(title: string, text: string, extra?: Node | null): HTMLElement | null {
+  return text === '' ? null : h('div', { class: 'answer' }, h('h2', {}, title), h('p', {}, text), extra);
+}
+
+/** Makes the header. */
+export function makeHeader(store: Store): {
+  element: HTMLElement;
+  update: (changes: ReadonlySet<Change>) => void;
+} {
+  const element = h('header', { class: 'head' });
+  const update = (changes: ReadonlySet<Change>) => {
+    const { run } = store.state;
+    if (!changes.has('run') || run === null) return;
+    const { trace } = run;
+    const told = explain(trace);
+    const facts = [
+      `${trace.cpus} ${trace.cpus === 1 ? 'CPU' : 'CPUs'}`,
+      `${trace.profile.id}, ${trace.profile.clockGHz} GHz`,
+      `seed ${trace.seed}`,
+      `${cyclesText(trace.endTime)} cycles (${timeText(trace.endTime, trace.profile.clockGHz)})`,
+    ];
+    if (trace.truncated) facts.push('events left out: the run is longer than its record');
+    const bug =
+      told.bugCheck === ''
+        ? null
+        : h('p', { class: 'bugcheck' }, 'On a real machine: ', h('strong', {}, told.bugCheck));
+    fill(
+      element,
+      h(
+        'div',
+        { class: 'title' },
+        h('span', { class: `badge ${told.tone}` }, told.verdict),
+        h('h1', {}, trace.scenario.title),
+        h('span', { class: 'facts' }, facts.join(' \u00b7 ')),
+      ),
+      h(
+        'div',
+        { class: 'answers' },
+        card('What happened', told.what === '' ? trace.scenario.lesson : told.what, bug),
+        card('Why', told.why === '' && told.what !== '' ? trace.scenario.lesson : told.why),
+        card('What to do', told.remedy),
+      ),
+    );
+  };
+  return { element, update };
+}
