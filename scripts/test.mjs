@@ -63,6 +63,7 @@ async function journeys() {
   if (isQuick) return;
   if (await node('package', 'scripts/package.mjs')) {
     await tests('journeys', ['scripts/runTs.mjs', 'test/runTest.ts']);
+    await node('start', 'scripts/start.mjs', '--server', '--once');
     return;
   }
   add({ passed: 0, failed: 1, failures: ['journeys: there is no package to test'] });
