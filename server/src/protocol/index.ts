@@ -9,3 +9,5 @@ export * from './replayMessages.ts';
 export * from './scenarioFormat.ts';
 export * from './simulateResult.ts';
 export * from './traceFormat.ts';
+export * from './adjustScenario.ts';
+export * from './sharedRun.ts';

@@ -34,6 +34,8 @@ export type ToPage =
       readonly result: SimulateResult | null;
       readonly scenario: Scenario | null;
       readonly request: RunRequest;
+      /** URI of the file that the trace was read from; null where it was run. */
+      readonly origin: string | null;
     }
   | { readonly type: 'catalogue'; readonly catalogue: Catalogue }
   | { readonly type: 'progress'; readonly what: string; readonly done: number; readonly of: number }
@@ -160,6 +162,7 @@ const toPageSchema = z.discriminatedUnion('type', [
     result: resultSchema.nullable(),
     scenario: scenarioSchema.nullable(),
     request: runRequestSchema,
+    origin: z.string().nullable(),
   }),
   z.strictObject({ type: z.literal('catalogue'), catalogue: catalogueSchema }),
   z.strictObject({ type: z.literal('progress'), what: z.string(), done: z.number(), of: z.number() }),
