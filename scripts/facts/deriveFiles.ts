@@ -3,6 +3,8 @@
  */
 import { applyCorrections, type Corrections } from './applyCorrections.ts';
 import { encodeTables, type SourceTables } from './encodeTables.ts';
+import { grammarFiles } from './grammars.ts';
+import { createDdiFacts } from '../../server/src/ddi/createFacts.ts';
 import { factsJsonSchema } from '../../server/src/protocol/factsFormat.ts';
 import type { CompactTables } from '../../server/src/ddi/tableCodec.ts';
 
@@ -22,9 +24,10 @@ function tablesModule(tables: CompactTables): string {
 
 /** Path from the repository root -> text. */
 export function deriveFiles(source: SourceTables, corrections: Corrections): Record<string, string> {
-  const tables = applyCorrections(source, corrections);
+  const compact = encodeTables(applyCorrections(source, corrections));
   return {
-    'server/src/ddi/data/tables.generated.ts': tablesModule(encodeTables(tables)),
+    'server/src/ddi/data/tables.generated.ts': tablesModule(compact),
+    ...grammarFiles(createDdiFacts(compact)),
     'schemas/facts.schema.json': `${JSON.stringify(factsJsonSchema(), null, 1)}\n`,
   };
 }
