@@ -1,0 +1,128 @@
+/**
+ * A function that does not do with the IRQL what its own annotation promises: `_IRQL_requires_same_` broken, the level of
+ * `_IRQL_raises_` not reached at a return, `_IRQL_always_function_max_` exceeded.
+ */
+import { contractOf } from '../analysis/entry/contractOf.ts';
+import type { ExitFact, PathState } from '../analysis/facts.ts';
+import type { Clause } from '../analysis/sal/contract.ts';
+import { atMost, contains, levelName } from '../protocol/irqlLevels.ts';
+import { isFeasible } from './reporting/evidence.ts';
+import { isSpinKind } from './reporting/lockKinds.ts';
+import { callAt, report, say, stepAt } from './reporting/report.ts';
+import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'annotation-not-kept',
+  title: 'A function breaks what its IRQL annotation promises',
+  code: 'C28166',
+  severity: 'warning',
+  isOnByDefault: true,
+  bugCheck: 'Driver Verifier 0xC8, 0xC9/0x5',
+  family: 'annotation',
+};
+
+export const rule: FunctionRule = {
+  meta,
+  scope: 'function',
+  check(context) {
+    if (context.facts.isImprecise) return [];
+    const contract = contractOf(context.program, context.facts.unit)?.contract;
+    const clauses = contract?.clauses.filter(({ when }) => when.length === 0) ?? [];
+    const isChanging = clauses.some(({ body }) =>
+      /^(raises|saves|restores|usesCancel|isCancel)/.test(body.kind),
+    );
+    return clauses.flatMap((clause) => checkClause(context, clause, isChanging));
+  },
+};
+
+function checkClause(context: FunctionContext, { body }: Clause, isChanging: boolean): Finding[] {
+  if (body.kind === 'requiresSame' && !isChanging) return checkSame(context);
+  if (body.kind === 'raises' && body.level.kind === 'level') return checkRaised(context, body.level.level);
+  if (body.kind === 'alwaysMax' && body.level.kind === 'level')
+    return checkAlwaysMax(context, body.level.level);
+  return [];
+}
+
+function isSure(context: FunctionContext, state: PathState): boolean {
+  return !state.isImprecise && state.assumptions.length === 0 && isFeasible(state, context.entry);
+}
+
+function firstState(context: FunctionContext, exit: ExitFact, isWrong: (state: PathState) => boolean) {
+  return exit.states.find((state) => isSure(context, state) && isWrong(state));
+}
+
+/** A held spin lock explains the level: then the lock is what gets reported. */
+function checkSame(context: FunctionContext): Finding[] {
+  return context.facts.exits.flatMap((exit) => {
+    const state = firstState(
+      context,
+      exit,
+      (candidate) =>
+        !candidate.isEntryIrql &&
+        candidate.irqlSetBy >= 0 &&
+        callAt(context, candidate.irqlSetBy)?.callee.kind === 'ddi' &&
+        (candidate.irql & candidate.entry) === 0 &&
+        !candidate.held.some((held) => isSpinKind(held.kind)),
+    );
+    if (state === undefined) return [];
+    const level = say(context, state.irql);
+    return [
+      report(context, meta, {
+        node: exit.node,
+        verdict: 'definite',
+        message:
+          `${context.facts.unit.name} promises _IRQL_requires_same_, but returns at ${level} here. Callers go on at a level they ` +
+          `do not know. Restore the level of entry, or correct the annotation.`,
+        trace: [stepAt(context, state.irqlSetBy, `sets ${level}`, state.irql)],
+        code: 'C28166',
+      }),
+    ];
+  });
+}
+
+function checkRaised(context: FunctionContext, level: number): Finding[] {
+  const name = levelName(level, context.program.settings.arch);
+  return context.facts.exits.flatMap((exit) => {
+    const state = firstState(
+      context,
+      exit,
+      (candidate) => !candidate.isEntryIrql && !contains(candidate.irql, level),
+    );
+    if (state === undefined) return [];
+    return [
+      report(context, meta, {
+        node: exit.node,
+        verdict: 'definite',
+        message:
+          `${context.facts.unit.name} promises _IRQL_raises_(${name}), but returns at ${say(context, state.irql)} here. ` +
+          `Raise to ${name} on this path too, or correct the annotation.`,
+        code: 'C28156',
+      }),
+    ];
+  });
+}
+
+function checkAlwaysMax(context: FunctionContext, max: number): Finding[] {
+  const name = levelName(max, context.program.settings.arch);
+  const call = context.facts.calls.find((candidate) =>
+    candidate.after.some(
+      (state) =>
+        state.irqlSetBy === candidate.node &&
+        isSure(context, state) &&
+        !state.isEntryIrql &&
+        state.irql !== 0 &&
+        atMost(state.irql, max) === 0,
+    ),
+  );
+  if (call === undefined) return [];
+  return [
+    report(context, meta, {
+      node: call.node,
+      verdict: 'definite',
+      message:
+        `${call.name} raises the IRQL above ${name}, but ${context.facts.unit.name} promises ` +
+        `_IRQL_always_function_max_(${name}). Keep the level, or correct the annotation.`,
+      code: 'C28150',
+    }),
+  ];
+}
