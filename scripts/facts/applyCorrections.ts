@@ -33,10 +33,12 @@ function overlay<T extends object>(
 }
 
 function keyOfRegistration(row: Partial<RegistrationRow>): string {
-  if ('function' in row) return `call ${String(row.function)} ${String(row.callbackArg)}`;
+  if ('function' in row) return `call ${row.function} ${row.callbackArg ?? ''}`;
   if ('struct' in row)
-    return `field ${String(row.struct)} ${String(row.field)} ${row.index ?? ''} ${String(row.role)} ${row.header ?? ''}`;
-  return `entry ${'entryPoint' in row ? String(row.entryPoint) : ''}`;
+    return ['field', row.struct, row.field, row.index, row.role, row.header]
+      .map((part) => part ?? '')
+      .join(' ');
+  return `entry ${'entryPoint' in row ? row.entryPoint : ''}`;
 }
 
 function withPosition(row: RegistrationRow, positions: Corrections['positions']): RegistrationRow {
