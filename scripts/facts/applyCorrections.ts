@@ -17,6 +17,10 @@ export interface Corrections {
   readonly roles: readonly Partial<RoleRow>[];
   readonly registrations: readonly RegistrationRow[];
   readonly positions: Readonly<Record<string, readonly string[]>>;
+  /** intrinsics, pure macros and C library routines that touch no more than their arguments: any IRQL */
+  readonly anyIrql: readonly string[];
+  /** tracing set-up and the like: PASSIVE_LEVEL only */
+  readonly passiveOnly: readonly string[];
 }
 
 function overlay<T extends object>(
@@ -47,10 +51,23 @@ function withPosition(row: RegistrationRow, positions: Corrections['positions'])
   return position < 0 ? row : { ...row, position };
 }
 
+/** Rows for names that no page states; sourced as knowledge. */
+function plainRow(name: string, max: 'PASSIVE' | 'HIGH'): RoutineRow {
+  return { name, isUndocumented: true, min: 'PASSIVE', max, source: 'knowledge', confidence: 'medium' };
+}
+
 /** The source tables as they are to be shipped. */
 export function applyCorrections(source: SourceTables, corrections: Corrections): SourceTables {
   return {
-    routines: overlay(source.routines, corrections.routines, (row) => row.name ?? ''),
+    routines: overlay(
+      source.routines,
+      [
+        ...corrections.anyIrql.map((name) => plainRow(name, 'HIGH')),
+        ...corrections.passiveOnly.map((name) => plainRow(name, 'PASSIVE')),
+        ...corrections.routines,
+      ],
+      (row) => row.name ?? '',
+    ),
     effects: overlay(source.effects, corrections.effects, (row) => row.name ?? ''),
     roles: overlay(source.roles, corrections.roles, (row) => row.type ?? ''),
     registrations: overlay(source.registrations, corrections.registrations, keyOfRegistration).map((row) =>
