@@ -1,0 +1,22 @@
+/**
+ * Entry point in the browser: language server and engine are web workers, files come from VS Code.
+ */
+import * as vscode from 'vscode';
+import { LanguageClient } from 'vscode-languageclient/browser';
+import { activateWith, type Extension } from './activateWith.ts';
+import { clientOptions } from './clientOptions.ts';
+import { startEngineWorker } from './replay/enginePort.browser.ts';
+
+/** Called by VS Code. */
+export async function activate(context: vscode.ExtensionContext): Promise<Extension> {
+  const file = vscode.Uri.joinPath(context.extensionUri, 'server', 'dist', 'main.browser.js');
+  const output = vscode.window.createOutputChannel('IRQL Lens', { log: true });
+  const worker = new Worker(file.toString(true), { name: 'irql-lens' });
+  const client = new LanguageClient(
+    'irqlLens',
+    'IRQL Lens',
+    clientOptions(output, { isWithoutFileSystem: true }),
+    worker,
+  );
+  return activateWith(context, { client, output, startEngine: startEngineWorker(context.extensionUri) });
+}
