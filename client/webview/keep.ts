@@ -37,7 +37,12 @@ export function keepState(store: Store, host: Host): void {
       tab,
       speed,
       bookmarks,
-      source: { scenario: run.scenario, request: run.request, id: run.trace.scenario.id },
+      source: {
+        scenario: run.scenario,
+        request: run.request,
+        id: run.trace.scenario.id,
+        ...(run.origin === null ? {} : { origin: run.origin }),
+      },
     };
     host.keep(kept);
   }, 500);

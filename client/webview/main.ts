@@ -7,15 +7,23 @@ import { fill, h } from './dom.ts';
 import { watchTheme } from './draw/theme.ts';
 import { connect, type Host } from './host.ts';
 import { keepState, restoreState } from './keep.ts';
+import { grouped } from './model/numbers.ts';
 import { makePlayback } from './playback.ts';
-import { createStore, makeRun, showRun, type Store } from './store.ts';
+import { locationAtCursor, rowOfLine } from './model/locations.ts';
+import { createStore, makeRun, setRow, showRun, type Store } from './store.ts';
+import { makeCharts } from './view/charts.ts';
+import { makeCompare } from './view/compare.ts';
+import { makeControls } from './view/controls.ts';
+import { makeCosts } from './view/costs.ts';
 import { makeCursorPanel } from './view/cursorPanel.ts';
 import { makeDeadlock } from './view/deadlock.ts';
 import { makeEventList } from './view/eventList.ts';
 import { makeHeader } from './view/header.ts';
 import { makeLegend } from './view/legend.ts';
 import { makeLesson } from './view/lesson.ts';
+import { makeSchedule, showStepped } from './view/schedule.ts';
 import { makeTabs } from './view/tabs.ts';
+import { makeTextMode } from './view/textMode.ts';
 import { makeTimeline } from './view/timeline.ts';
 import { makeTransport } from './view/transport.ts';
 
@@ -43,11 +51,16 @@ function showProblem(root: HTMLElement, problem: string): void {
   );
 }
 
+function showWaiting(root: HTMLElement, what: string, done: number, of: number): void {
+  const share = of > 0 ? `, ${Math.round((done / of) * 100)} %` : done > 0 ? `, ${grouped(done)} so far` : '';
+  fill(root, h('p', { class: 'waiting', role: 'status' }, `${what}${share}\u2026`));
+}
+
 function receive(store: Store, message: ToPage, host: Host): void {
   const { state } = store;
   switch (message.type) {
     case 'show': {
-      const run = makeRun(message.trace, message.result, message.scenario, message.request);
+      const run = makeRun(message.trace, message.result, message.scenario, message.request, message.origin);
       state.busy = null;
       state.message = '';
       store.changed('busy');
@@ -56,6 +69,7 @@ function receive(store: Store, message: ToPage, host: Host): void {
         return store.changed('run');
       }
       state.choices = null;
+      state.other = null;
       showRun(store, run);
       restoreState(store, host);
       return;
@@ -78,8 +92,12 @@ function receive(store: Store, message: ToPage, host: Host): void {
       state.sweeps = { ...state.sweeps, [message.chart]: message.result };
       return store.changed('busy', 'sweep');
     case 'stepped':
-    case 'revealLine':
+      return showStepped(store, message);
+    case 'revealLine': {
+      const row = state.run === null ? -1 : rowOfLine(state.run.trace, message.file, message.line, state.row);
+      if (row >= 0) setRow(store, row);
       return;
+    }
   }
 }
 
@@ -92,6 +110,9 @@ function start(): void {
   let isBuilt = false;
   const host = connect(
     (message) => {
+      if (!isBuilt && message.type === 'failed') return showProblem(root, message.message);
+      if (!isBuilt && message.type === 'progress')
+        return showWaiting(root, message.what, message.done, message.of);
       if (message.type === 'show' && !isBuilt) {
         isBuilt = true;
         build(root, store, host, actions);
@@ -105,8 +126,24 @@ function start(): void {
   host.send({ type: 'ready' });
 }
 
+let told = '';
+
+/** Tells the host which source line the cursor is at, when that has changed. */
+function tellCursor(store: Store, host: Host): void {
+  const { run, row } = store.state;
+  if (run === null) return;
+  const location = locationAtCursor(run.trace, row);
+  const cpu = row < 0 ? 0 : run.trace.events.cpu[row]!;
+  const irql = Math.min(31, run.folder.at(row).cpus[cpu]?.irql ?? 0);
+  const now = location === null ? '' : `${location.file}:${location.line}:${irql}`;
+  if (now === told) return;
+  told = now;
+  host.send({ type: 'cursorAt', file: location?.file ?? null, line: location?.line ?? 0, irql });
+}
+
 function build(root: HTMLElement, store: Store, host: Host, actions: ReturnType<typeof makeActions>): void {
   const header = makeHeader(store);
+  const controls = makeControls(store, host);
   const transport = makeTransport(store, actions);
   const timeline = makeTimeline(store);
   const cursorPanel = makeCursorPanel(store);
@@ -114,10 +151,16 @@ function build(root: HTMLElement, store: Store, host: Host, actions: ReturnType<
   const details = makeTabs(store, [
     { id: 'events', title: 'Events', panel: makeEventList(store, host) },
     { id: 'lesson', title: 'Lesson', panel: makeLesson(store) },
+    { id: 'costs', title: 'Costs', panel: makeCosts(store) },
+    { id: 'charts', title: 'Charts', panel: makeCharts(store, host) },
+    { id: 'compare', title: 'Compare', panel: makeCompare(store, host) },
+    { id: 'schedule', title: 'You schedule', panel: makeSchedule(store, host) },
+    { id: 'text', title: 'Text', panel: makeTextMode(store) },
   ]);
   fill(
     root,
     header.element,
+    controls.element,
     h(
       'main',
       {},
@@ -126,10 +169,11 @@ function build(root: HTMLElement, store: Store, host: Host, actions: ReturnType<
       details.element,
     ),
   );
-  const views = [header, transport, timeline, cursorPanel, deadlock, details];
+  const views = [header, controls, transport, timeline, cursorPanel, deadlock, details];
   store.subscribe((changes) => {
     for (const view of views) view.update(changes);
     markRoot(store);
+    if (changes.has('cursor') || changes.has('run')) tellCursor(store, host);
     keepState(store, host);
   });
 }

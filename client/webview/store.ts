@@ -23,6 +23,8 @@ export interface Run {
   readonly result: SimulateResult | null;
   readonly scenario: Scenario | null;
   readonly request: RunRequest;
+  /** URI of the file that the trace was read from, or null. */
+  readonly origin: string | null;
 }
 
 /** The panels below the timeline. */
@@ -118,8 +120,9 @@ export function makeRun(
   result: SimulateResult | null,
   scenario: Scenario | null,
   request: RunRequest,
+  origin: string | null = null,
 ): Run {
-  return { trace, spans: buildSpans(trace), folder: createFolder(trace), result, scenario, request };
+  return { trace, spans: buildSpans(trace), folder: createFolder(trace), result, scenario, request, origin };
 }
 
 /** The frame at the cursor. */

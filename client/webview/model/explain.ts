@@ -138,6 +138,10 @@ export function remarks(trace: PackedTrace): readonly string[] {
   return [...found];
 }
 
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Explains the outcome. A watchdog or bug check that a deadlock led to is told by the deadlock. */
 export function explain(trace: PackedTrace): Explanation {
   const [verdict, tone] = verdicts[trace.outcome];
@@ -148,5 +152,12 @@ export function explain(trace: PackedTrace): Explanation {
   const shape = shapeOf(trace, deadlock.members);
   const self = deadlock.members.find((member) => trace.contexts[member.ownedBy]?.cpu === member.cpu);
   const words = self === undefined ? orderWords(trace, deadlock.members) : selfWords(trace, self, shape);
-  return { verdict, tone, what: deadlock.text, ...words, bugCheck };
+  return {
+    verdict,
+    tone,
+    what: upperFirst(deadlock.text),
+    why: upperFirst(words.why),
+    remedy: words.remedy,
+    bugCheck,
+  };
 }

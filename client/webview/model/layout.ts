@@ -30,7 +30,7 @@ export interface Layout {
   readonly height: number;
 }
 
-const laneGap = 10;
+const laneGap = 18;
 const lockGap = 6;
 
 /** The levels that occur, with PASSIVE_LEVEL and DISPATCH_LEVEL always: a lane without them could not be read. */
@@ -43,8 +43,8 @@ export function usedLevels(spans: Spans): readonly number[] {
 /** A thread at PASSIVE_LEVEL still has some height; the highest level leaves room above it for its label. */
 function sharesOf(levels: readonly number[]): Float64Array {
   const shares = new Float64Array(64);
-  const lowest = 0.24;
-  const highest = 0.92;
+  const lowest = 0.26;
+  const highest = 0.96;
   const step = levels.length < 2 ? 0 : (highest - lowest) / (levels.length - 1);
   for (let irql = 0; irql < shares.length; irql++) {
     const rank = levels.filter((level) => level <= irql).length - 1;
@@ -54,9 +54,9 @@ function sharesOf(levels: readonly number[]): Float64Array {
 }
 
 function laneHeight(cpus: number, levels: number, room: number): number {
-  const wanted = Math.min(116, 34 + levels * 20);
+  const wanted = Math.min(168, 60 + levels * 30);
   const fair = cpus === 0 ? wanted : room / cpus - laneGap;
-  return Math.round(Math.min(wanted, Math.max(fair, cpus > 16 ? 26 : 40)));
+  return Math.round(Math.min(wanted, Math.max(fair, cpus > 16 ? 26 : 44)));
 }
 
 /** Lays out the plot for `room` pixels of height. It may become higher than that; it then scrolls. */
@@ -67,10 +67,10 @@ export function layOut(trace: PackedTrace, spans: Spans, room: number): Layout {
   const height = laneHeight(trace.cpus, levels.length, room - lockRoom);
   const lanes = Array.from({ length: trace.cpus }, (_, cpu) => ({
     cpu,
-    top: laneGap / 2 + cpu * (height + laneGap),
+    top: laneGap + cpu * (height + laneGap),
     height,
   }));
-  const below = laneGap / 2 + trace.cpus * (height + laneGap) + (trace.locks.length > 0 ? laneGap / 2 : 0);
+  const below = laneGap + trace.cpus * (height + laneGap) + (trace.locks.length > 0 ? laneGap / 2 : 0);
   const locks = trace.locks.map((_, lock) => ({
     lock,
     top: below + lock * (lockHeight + lockGap),

@@ -103,11 +103,13 @@ function measure(parts: Parts): void {
   const { run } = parts.store.state;
   if (run === null) return;
   parts.width = Math.floor(parts.scroller.clientWidth);
-  const room = parts.scroller.clientHeight;
+  const room = Math.min(Math.max(160, innerHeight * 0.46), 720);
   parts.layout = layOut(run.trace, run.spans, room);
   if (parts.laidOut !== run) parts.marks = markTicks(run);
   parts.laidOut = run;
-  parts.height = room;
+  // Few lanes need no scroll bar and leave their room to the panels below.
+  parts.height = Math.round(Math.min(room, parts.layout.height + 2));
+  parts.scroller.style.setProperty('height', `${parts.height}px`);
   parts.space.style.setProperty('height', `${Math.max(parts.layout.height, 1)}px`);
   const ratio = devicePixelRatio;
   sizeSheet(parts.ruler, parts.width, rulerHeight, ratio);
@@ -354,6 +356,7 @@ export function makeTimeline(store: Store): Timeline {
   listenToStrip(parts, parts.mapOver.canvas, (event) => moveWindow(parts, event));
   parts.scroller.addEventListener('scroll', () => store.changed('view'));
   new ResizeObserver(() => store.changed('size')).observe(parts.scroller);
+  window.addEventListener('resize', () => store.changed('size'));
   const update = (changes: ReadonlySet<Change>): void => {
     const isNew = changes.has('run') || changes.has('size') || changes.has('theme');
     if (changes.has('theme')) parts.paint = makePaint(readTheme(), parts.plot.pen, devicePixelRatio);

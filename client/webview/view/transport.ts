@@ -9,7 +9,7 @@ import { speeds } from '../playback.ts';
 import type { Change, Store } from '../store.ts';
 
 const targets: readonly (readonly [JumpTarget, string])[] = [
-  ['notable', 'acquire, contention or interrupt'],
+  ['notable', 'notable event'],
   ['acquire', 'acquisition'],
   ['contention', 'contention'],
   ['interrupt', 'interrupt'],
