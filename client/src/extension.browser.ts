@@ -15,8 +15,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   const client = new LanguageClient(
     'irqlLens',
     'IRQL Lens',
-    clientOptions(output, { isWithoutFileSystem: true }),
     worker,
+    clientOptions(output, { isWithoutFileSystem: true }),
   );
   return activateWith(context, { client, output, startEngine: startEngineWorker(context.extensionUri) });
 }
