@@ -30,12 +30,23 @@ export const bundles = [
   },
 ];
 
+/** zod carries its messages in fifty languages (260 kB in every bundle): English is the one that is shown. */
+const zodInEnglish = {
+  name: 'zod-in-english',
+  setup(plugin) {
+    plugin.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 const common = {
   bundle: true,
   minify: true,
   sourcemap: 'linked',
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [zodInEnglish],
   loader: { '.md': 'text', '.c': 'text', '.h': 'text' },
 };
 
