@@ -12,6 +12,7 @@ import {
   CONFIDENCE_LETTERS,
   KIND_LETTERS,
   LEVEL_LETTERS,
+  packExtras,
   SOURCE_LETTERS,
   UPPER_LETTERS,
   type CompactTables,
@@ -68,7 +69,10 @@ class Dictionary {
 
 function extras(row: object): string {
   const kept = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
-  return Object.keys(kept).length === 0 ? '' : JSON.stringify(kept);
+  if (Object.keys(kept).length === 0) return '';
+  const json = JSON.stringify(kept);
+  if (json.includes('~')) throw new Error(`'~' cannot be stored: ${json}`);
+  return packExtras(json);
 }
 
 function encodeRoutine(row: RoutineRow, shapes: Dictionary, headers: Dictionary): Named {
@@ -121,22 +125,31 @@ function grouped<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, 
   return groups;
 }
 
+/** Role type -> `0` and its place in the sorted list. */
+type RoleCodes = ReadonlyMap<string, string>;
+
+function roleCodes(roles: readonly RoleRow[]): RoleCodes {
+  const types = roles.map((row) => row.type).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return new Map(types.map((type, i) => [type, `0${i.toString(36)}`]));
+}
+
 type CallRow = Extract<RegistrationRow, { function: string }>;
 type FieldRow = Extract<RegistrationRow, { struct: string }>;
 
-function encodeCall({
-  function: _name,
-  callbackArg,
-  role,
-  source,
-  argName,
-  header: _header,
-  ...rest
-}: CallRow): string {
-  return [callbackArg, role, letterOf(SOURCE_LETTERS, source), argName ?? '', extras(rest)].join(':');
+function encodeCall(
+  { function: _name, callbackArg, role, source, argName, header: _header, ...rest }: CallRow,
+  codes: RoleCodes,
+): string {
+  return [
+    callbackArg,
+    codes.get(role) ?? role,
+    letterOf(SOURCE_LETTERS, source),
+    argName ?? '',
+    extras(rest),
+  ].join(':');
 }
 
-function encodeField(row: FieldRow, isAmbiguous: boolean): string {
+function encodeField(row: FieldRow, isAmbiguous: boolean, codes: RoleCodes): string {
   const {
     struct: _struct,
     structPointers: _pointers,
@@ -148,18 +161,24 @@ function encodeField(row: FieldRow, isAmbiguous: boolean): string {
     ...rest
   } = row;
   const code = letterOf(SOURCE_LETTERS, source) + (isQueryInterface === true ? 'q' : '');
-  return [field, role, code, extras({ ...rest, header: isAmbiguous ? header : undefined })].join(':');
+  return [
+    field,
+    codes.get(role) ?? role,
+    code,
+    extras({ ...rest, header: isAmbiguous ? header : undefined }),
+  ].join(':');
 }
 
-function encodeStruct(rows: readonly FieldRow[]): string {
+function encodeStruct(rows: readonly FieldRow[], codes: RoleCodes): string {
   const pointers = [...new Set(rows.flatMap((row) => row.structPointers ?? []))];
   const isAmbiguous = new Set(rows.map((row) => row.header)).size > 1;
-  return [pointers.join(','), ...rows.map((row) => encodeField(row, isAmbiguous))].join('\t');
+  return [pointers.join(','), ...rows.map((row) => encodeField(row, isAmbiguous, codes))].join('\t');
 }
 
 /** Packs all tables. */
 export function encodeTables(source: SourceTables): CompactTables {
   const headers = new Dictionary();
+  const codes = roleCodes(source.roles);
   const routineShapes = new Dictionary();
   const roleShapes = new Dictionary();
   const calls = source.registrations.filter((row): row is CallRow => 'function' in row);
@@ -171,11 +190,14 @@ export function encodeTables(source: SourceTables): CompactTables {
     calls: fold(
       [...grouped(calls, (row) => row.function)].map(([name, rows]): Named => [
         name,
-        rows.map(encodeCall).join('\t'),
+        rows.map((row) => encodeCall(row, codes)).join('\t'),
       ]),
     ),
     fields: fold(
-      [...grouped(fields, (row) => row.struct)].map(([name, rows]): Named => [name, encodeStruct(rows)]),
+      [...grouped(fields, (row) => row.struct)].map(([name, rows]): Named => [
+        name,
+        encodeStruct(rows, codes),
+      ]),
     ),
     entryPoints: source.registrations.flatMap((row) =>
       'entryPoint' in row ? [{ entryPoint: row.entryPoint, role: row.role }] : [],

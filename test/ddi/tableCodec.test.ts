@@ -91,8 +91,13 @@ describe('compact tables', () => {
   });
 
   it('give back every registration', () => {
-    const calls = [...unfoldNames(bundledTables.calls)].flatMap(([name, line]) => decodeCalls(name, line));
-    const fields = [...unfoldNames(bundledTables.fields)].flatMap(([name, line]) => decodeFields(name, line));
+    const roles = [...unfoldNames(bundledTables.roles).keys()];
+    const calls = [...unfoldNames(bundledTables.calls)].flatMap(([name, line]) =>
+      decodeCalls(name, line, roles),
+    );
+    const fields = [...unfoldNames(bundledTables.fields)].flatMap(([name, line]) =>
+      decodeFields(name, line, roles),
+    );
     const key = (row: object) =>
       JSON.stringify(
         Object.entries(plain(row))

@@ -23,6 +23,7 @@ import {
   decodeRoutine,
   structPointersOf,
   unfoldNames,
+  unpackExtras,
   type CompactTables,
 } from './tableCodec.ts';
 
@@ -182,7 +183,7 @@ function createRoles(tables: CompactTables, user: FactsFile | undefined, arch: A
   const pointers = lazy(() => {
     const index = new Map<string, string>();
     for (const [type, line] of lines())
-      if (line.includes('"pointerTypes"'))
+      if (unpackExtras(line).includes('"pointerTypes"'))
         for (const pointer of decodeRole(tables, type, line).pointerTypes ?? []) index.set(pointer, type);
     for (const row of own.values())
       for (const pointer of row.pointerTypes ?? []) index.set(pointer, row.type);
@@ -199,10 +200,15 @@ function createRoles(tables: CompactTables, user: FactsFile | undefined, arch: A
       if (tables.roleShapes[parseInt(line.slice(0, 2), 36)]?.includes('p', 6) === true) all.add(`P${type}`);
     return [...all];
   });
-  return { role, types };
+  return { role, types, names: lazy(() => [...lines().keys()]) };
 }
 
-function createCalls(tables: CompactTables, user: FactsFile | undefined, arch: Arch) {
+function createCalls(
+  tables: CompactTables,
+  user: FactsFile | undefined,
+  arch: Arch,
+  roleNames: () => readonly string[],
+) {
   const lines = lazy(() => unfoldNames(tables.calls));
   const own = indexed(
     (user?.registrations ?? []).filter((row): row is CallRow => 'function' in row),
@@ -210,12 +216,17 @@ function createCalls(tables: CompactTables, user: FactsFile | undefined, arch: A
   );
   return memo((name: string): readonly FunctionRegistration[] => {
     const line = lines().get(name);
-    const rows = own.get(name) ?? (line === undefined ? [] : decodeCalls(name, line));
+    const rows = own.get(name) ?? (line === undefined ? [] : decodeCalls(name, line, roleNames()));
     return rows.map((row) => toFunctionRegistration(row, arch));
   });
 }
 
-function createFields(tables: CompactTables, user: FactsFile | undefined, arch: Arch) {
+function createFields(
+  tables: CompactTables,
+  user: FactsFile | undefined,
+  arch: Arch,
+  roleNames: () => readonly string[],
+) {
   const lines = lazy(() => unfoldNames(tables.fields));
   const own = indexed(
     (user?.registrations ?? []).filter((row): row is FieldRow => 'struct' in row),
@@ -237,7 +248,7 @@ function createFields(tables: CompactTables, user: FactsFile | undefined, arch: 
   const ofStruct = memo((name: string): readonly FieldRegistration[] => {
     const found = lineOf(name);
     const mine = own.get(name) ?? [];
-    const bundled = found === undefined ? [] : decodeFields(...found);
+    const bundled = found === undefined ? [] : decodeFields(...found, roleNames());
     const rest = bundled.filter(
       (row) => !mine.some((one) => one.field === row.field && one.index === row.index),
     );
@@ -255,7 +266,7 @@ export function createDdiFacts(tables: CompactTables, options: FactsOptions = {}
   const roles = createRoles(tables, userFacts, arch);
   const routines = createRoutines(tables, userFacts, arch, roles.role);
   const effects = createEffects(tables, userFacts, arch);
-  const fields = createFields(tables, userFacts, arch);
+  const fields = createFields(tables, userFacts, arch, roles.names);
   const ownEntries = (userFacts?.registrations ?? []).filter((row): row is EntryRow => 'entryPoint' in row);
   const entries = new Map([...tables.entryPoints, ...ownEntries].map((row) => [row.entryPoint, row.role]));
   return {
@@ -263,7 +274,7 @@ export function createDdiFacts(tables: CompactTables, options: FactsOptions = {}
     lookup: routines.lookup,
     effect: effects.effect,
     role: roles.role,
-    registrationsOfFunction: createCalls(tables, userFacts, arch),
+    registrationsOfFunction: createCalls(tables, userFacts, arch, roles.names),
     registrationsOfField: fields.ofField,
     registrationsOfStruct: fields.ofStruct,
     entryPoint: (name) => {

@@ -83,8 +83,75 @@ export function unfoldNames(table: string): Map<string, string> {
   return rows;
 }
 
+/**
+ * Pieces of JSON that occur often in extras; each is written as `~` and one letter. Replaced in this order, so longer
+ * pieces stand before what they contain. Adding one changes the tables: run `npm run generate`.
+ */
+export const EXTRA_PIECES = [
+  '"transientLevel":"HIGH","needsResidentData":true,"',
+  '"conditions":[{"when":{"pageable":[0',
+  '"conditions":[{"when":{"arg":',
+  '"conditions":[{"when":{"',
+  '"headers":["wdm.h","ntddk.h","ntifs.h"]',
+  '"dissent":[{"min":"PASSIVE","max":"',
+  '"requiresRegion":["criticalRegion"]',
+  '"region":"criticalRegion"',
+  '"requiresApcs":"specialKernelApcsEnabled"',
+  '"resident":"targetMemory"',
+  '"calledBy":"driver"',
+  '"calledBy":"peer"',
+  '"pointerTypes":["PFN_',
+  '"pointerTypes":["',
+  '"lockUsableOnlyWith":"',
+  '"op":"acquire","lockKind":"',
+  '"op":"release","lockKind":"',
+  '"op":"synchronize","lockKind":"',
+  '"source":"page","exit":"unchanged","min":"PASSIVE","max":"',
+  '"source":"page","exit":"',
+  '"min":"PASSIVE","max":"',
+  '"min":"DISPATCH","max":"',
+  '","source":"header"}]}',
+  '"source":"',
+  '"pairsWith":["',
+  '{"aliasOf":"RtlU',
+  '{"aliasOf":"',
+  '},{"when":{"arg":',
+  '},{"when":{"',
+  '"when":{"',
+  '"isDeref":true',
+  '"max":"APC"',
+  '"max":"DISPATCH"',
+  '"max":"',
+  '"argc":',
+  '"lockArg":0,',
+  '"exit":"unchanged"',
+  '"dpcVariant":"',
+  '"args":["',
+  '"equals":"',
+  '"argMap":[',
+  '"mode":"',
+  '"state":"',
+  '"flags":["',
+  'KeReleaseSpinLock',
+  'KeAcquireSpinLock',
+  'ExAcquireResource',
+  'ExReleaseResource',
+] as const;
+
+const PIECE_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Packs the JSON of a row's extras. `~` may not occur in it. */
+export function packExtras(json: string): string {
+  return EXTRA_PIECES.reduce((text, piece, i) => text.replaceAll(piece, `~${PIECE_LETTERS.charAt(i)}`), json);
+}
+
+/** The JSON that `packExtras` was given. */
+export function unpackExtras(packed: string): string {
+  return packed.replace(/~(.)/g, (_, code: string) => EXTRA_PIECES[PIECE_LETTERS.indexOf(code)] ?? '');
+}
+
 function extrasOf(text: string): object {
-  return text === '' ? {} : (JSON.parse(text) as object);
+  return text === '' ? {} : (JSON.parse(unpackExtras(text)) as object);
 }
 
 function index36(text: string, from: number): number {
@@ -144,21 +211,29 @@ export function decodeRole(tables: CompactTables, type: string, line: string): R
 
 /** Decodes one line of the effect table. */
 export function decodeEffect(name: string, line: string): EffectRow {
-  return { name, ...(JSON.parse(line) as Omit<EffectRow, 'name'>) };
+  return { name, ...(extrasOf(line) as Omit<EffectRow, 'name'>) };
 }
 
 type CallRow = Extract<RegistrationRow, { function: string }>;
 type FieldRow = Extract<RegistrationRow, { struct: string }>;
 
-/** Decodes the registrations made by calling one function: `argument:role:source:argument name:extras` each, `;` between. */
-export function decodeCalls(name: string, line: string): CallRow[] {
+/** A role by its place in the sorted list of role types, or by name when it is none of them. */
+function roleOf(code: string, roles: readonly string[]): string {
+  return /^\d/.test(code) ? (roles[parseInt(code.slice(1), 36)] ?? '') : code;
+}
+
+/**
+ * Decodes the registrations made by calling one function: `argument:role:source:argument name:extras` each, tabs between.
+ * `roles` are the role types in the order of their table.
+ */
+export function decodeCalls(name: string, line: string, roles: readonly string[]): CallRow[] {
   return line.split('\t').map((part) => {
     const [callbackArg = '-1', role = '', code = '', argName = ''] = part.split(':', 4);
     const extras = part.split(':').slice(4).join(':');
     return {
       function: name,
       callbackArg: Number(callbackArg),
-      role,
+      role: roleOf(role, roles),
       source: letter(SOURCE_LETTERS, code),
       argName: argName === '' ? undefined : argName,
       ...extrasOf(extras),
@@ -173,7 +248,7 @@ export function structPointersOf(line: string): string[] {
 }
 
 /** Decodes the fields of one struct: `pointers \t field:role:source:extras ...`. */
-export function decodeFields(struct: string, line: string): FieldRow[] {
+export function decodeFields(struct: string, line: string, roles: readonly string[]): FieldRow[] {
   const structPointers = structPointersOf(line);
   return line
     .split('\t')
@@ -185,7 +260,7 @@ export function decodeFields(struct: string, line: string): FieldRow[] {
         struct,
         structPointers,
         field,
-        role,
+        role: roleOf(role, roles),
         source: letter(SOURCE_LETTERS, code[0]),
         isQueryInterface: code[1] === 'q' ? true : undefined,
         ...extrasOf(extras),
