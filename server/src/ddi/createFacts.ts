@@ -21,9 +21,9 @@ import {
   decodeFields,
   decodeRole,
   decodeRoutine,
+  hasRoleFlag,
   structPointersOf,
   unfoldNames,
-  unpackExtras,
   type CompactTables,
 } from './tableCodec.ts';
 
@@ -183,7 +183,7 @@ function createRoles(tables: CompactTables, user: FactsFile | undefined, arch: A
   const pointers = lazy(() => {
     const index = new Map<string, string>();
     for (const [type, line] of lines())
-      if (unpackExtras(line).includes('"pointerTypes"'))
+      if (hasRoleFlag(tables, line, 'x'))
         for (const pointer of decodeRole(tables, type, line).pointerTypes ?? []) index.set(pointer, type);
     for (const row of own.values())
       for (const pointer of row.pointerTypes ?? []) index.set(pointer, row.type);
@@ -196,8 +196,7 @@ function createRoles(tables: CompactTables, user: FactsFile | undefined, arch: A
   });
   const types = lazy(() => {
     const all = new Set([...lines().keys(), ...own.keys(), ...pointers().keys()]);
-    for (const [type, line] of lines())
-      if (tables.roleShapes[parseInt(line.slice(0, 2), 36)]?.includes('p', 6) === true) all.add(`P${type}`);
+    for (const [type, line] of lines()) if (hasRoleFlag(tables, line, 'p')) all.add(`P${type}`);
     return [...all];
   });
   return { role, types, names: lazy(() => [...lines().keys()]) };

@@ -209,6 +209,11 @@ export function decodeRole(tables: CompactTables, type: string, line: string): R
   };
 }
 
+/** Whether a role has a flag: `p` = its pointer type is P + type, `x` = it has other pointer types, without decoding it. */
+export function hasRoleFlag(tables: CompactTables, line: string, flag: 'p' | 'x'): boolean {
+  return tables.roleShapes[index36(line, 0)]?.includes(flag, 6) === true;
+}
+
 /** Decodes one line of the effect table. */
 export function decodeEffect(name: string, line: string): EffectRow {
   return { name, ...(extrasOf(line) as Omit<EffectRow, 'name'>) };

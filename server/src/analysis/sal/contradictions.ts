@@ -85,12 +85,12 @@ export function differenceBetween(
   const env = unknownEnvironment(arch);
   const here = resolveContract(definition, env);
   const there = resolveContract(declaration, env);
-  const a = here.requirement?.levels ?? 0;
-  const b = there.requirement?.levels ?? 0;
-  const isOpen = here.requirement?.isCertain !== true || there.requirement?.isCertain !== true;
-  if (a !== b && !isOpen && here.requirement?.isImpliedMax === there.requirement?.isImpliedMax) {
-    const verb = isEmpty(intersect(a, b)) ? 'contradicts' : 'differs from';
-    return `${describeSet(a, arch)} here ${verb} ${describeSet(b, arch)} in the declaration`;
+  const [mine, theirs] = [here.requirement, there.requirement];
+  const areComparable =
+    mine?.isCertain === true && theirs?.isCertain === true && mine.isImpliedMax === theirs.isImpliedMax;
+  if (areComparable && mine.levels !== theirs.levels) {
+    const verb = isEmpty(intersect(mine.levels, theirs.levels)) ? 'contradicts' : 'differs from';
+    return `${describeSet(mine.levels, arch)} here ${verb} ${describeSet(theirs.levels, arch)} in the declaration`;
   }
   const raisedHere = here.raises?.levels;
   const raisedThere = there.raises?.levels;
