@@ -95,6 +95,7 @@ function encodeRole(row: RoleRow, shapes: Dictionary, headers: Dictionary): Name
   const hasPlainPointer = pointerTypes?.length === 1 && pointerTypes[0] === `P${type}`;
   const flags = {
     p: hasPlainPointer,
+    x: !hasPlainPointer && pointerTypes !== undefined,
     P: isPointerType,
     r: mustRestoreIrql,
     u: isUndocumented,

@@ -242,6 +242,15 @@ describe('roles', () => {
     expect(facts.role(type)).toMatchObject({ levels, upper });
   });
 
+  it.each([
+    ['RECEIVE_NET_BUFFER_LISTS_HANDLER', 'PROTOCOL_RECEIVE_NET_BUFFER_LISTS'],
+    ['PFN_WDF_IO_QUEUE_IO_READ', 'EVT_WDF_IO_QUEUE_IO_READ'],
+    ['MINIPORT_START_DEVICE_HANDLER', 'MINIPORT_PNP_IRP'],
+  ])('%s points to %s', (pointer, type) => {
+    expect(facts.role(pointer)?.type).toBe(type);
+    expect(facts.roleTypes()).toContain(pointer);
+  });
+
   it('says what is held at entry', () => {
     expect(facts.role('DRIVER_CANCEL')?.holdsLocks).toEqual(['cancelSpinlock']);
     expect(facts.role('KSYNCHRONIZE_ROUTINE')?.holdsLocks).toEqual(['interruptSpinlock']);
