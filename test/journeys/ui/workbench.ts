@@ -33,10 +33,18 @@ export interface Workbench {
   readonly goTo: (line: number, column?: number) => Promise<void>;
   readonly squiggle: (severity: 'error' | 'warning' | 'info' | 'hint') => Locator;
   readonly lens: (text: string | RegExp) => Locator;
+  /** An inlay hint that contains the text. */
+  readonly hint: (text: string | RegExp) => Locator;
+  /** What decorations draw beside the line numbers. */
+  readonly gutterIcon: () => Locator;
   /** A rendered editor line that contains the text. Spaces in the text match the editor's non-breaking ones. */
   readonly line: (text: string | RegExp) => Locator;
   /** Rests the mouse on a word of a line and waits for the hover that contains `expected`. */
   readonly hover: (line: string, word: string, expected: string | RegExp) => Promise<Locator>;
+  /** Moves the mouse away and closes what was open over the editor. */
+  readonly leave: () => Promise<void>;
+  /** Chooses an entry of the open quick pick. */
+  readonly pick: (text: string | RegExp) => Promise<void>;
   /** Chooses a command in the palette. */
   readonly command: (title: string) => Promise<void>;
   /** Opens the quick fix menu at a place and chooses an entry. */
@@ -129,6 +137,14 @@ export function createWorkbench({ page, folder, shots }: WorkbenchOptions): Work
     squiggle: (severity) => page.locator(`.squiggly-${severity}`),
     lens: (text) => page.locator('.codelens-decoration', { hasText: asRendered(text) }),
     line: (text) => page.locator('.view-line', { hasText: asRendered(text) }),
+    // Hints are drawn as injected text: spans whose class is made on the fly, in a line of their own or not.
+    hint: (text) => page.locator('.view-line span[class*="dyn-rule"]', { hasText: asRendered(text) }),
+    gutterIcon: () => page.locator('.margin-view-overlays .cgmr[class*="TextEditorDecoration"]'),
+    leave: async () => {
+      await page.keyboard.press('Escape');
+      await page.mouse.move(5, 5);
+    },
+    pick: (text) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click(),
     hover: (line, word, expected) => hover(page, line, word, expected),
     command: (title) => command(page, title),
     quickFix: (line, column, title) => quickFix(page, line, column, title),
