@@ -7,11 +7,13 @@ import type { RunOverrides, SweepAxes } from '../protocol/engineMessages.ts';
 import type { Scenario } from '../protocol/scenarioFormat.ts';
 import type { SimulateResult, SweepResult } from '../protocol/simulateResult.ts';
 import type { Trace } from '../protocol/traceFormat.ts';
+import { runExploration } from './explore.ts';
 import { lockKinds } from './locks/registry.ts';
 import { profiles } from './profiles/profile.ts';
 import { prepareRun } from './run.ts';
 import { bundledScenarios } from './scenarios/bundled.ts';
 import { runSimulation } from './simulate.ts';
+import { runSweep } from './sweep.ts';
 
 /** Options of every kind of run. */
 export interface RunOptions {
@@ -90,10 +92,14 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Sim
 }
 
 /** Walks all interleavings; the trace is the shortest witness, or one completed run where nothing goes wrong. */
-export declare function explore(scenario: Scenario, options?: ExploreOptions): SimulateOutcome;
+export function explore(scenario: Scenario, options: ExploreOptions = {}): SimulateOutcome {
+  return runExploration(prepareRun(scenario, options.overrides ?? {}), options);
+}
 
 /** Runs the scenario for every combination of the axes; no traces. */
-export declare function sweep(scenario: Scenario, axes: SweepAxes, options?: RunOptions): SweepResult;
+export function sweep(scenario: Scenario, axes: SweepAxes, options: RunOptions = {}): SweepResult {
+  return runSweep(scenario, axes, options);
+}
 
 /** The bundled scenarios, in the order of the manual. */
 export function listScenarios(): readonly ScenarioInfo[] {

@@ -71,6 +71,8 @@ export interface SimulateResult {
   readonly events: number;
   /** The steps that lead to the outcome, one sentence each; where the outcome is not `completed`. */
   readonly witness?: readonly string[];
+  /** Of an exploration: visible lock operations of the shortest witness, the attempts that never succeed included. */
+  readonly witnessLength?: number;
   readonly deadlock?: TraceDeadlock;
   readonly locks: readonly LockResult[];
   readonly cpuResults: readonly CpuResult[];

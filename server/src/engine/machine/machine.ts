@@ -70,7 +70,8 @@ export class Machine {
   detail = 0;
   line = -1;
   access = 0;
-  /** True where the last memory step changed the word (a failed locked try still takes the line). */
+  /** True where the last memory step was a locked try that failed and is followed by a wait. */
+  hasFailed = false;
   stopText = '';
   /** Set to let a spin pass whose read was served before a later write. */
   isLatched = false;

@@ -19,12 +19,13 @@ export function stepMemory(m: Machine, base: number, pc: number): number {
   const b = code.b[pc]!;
   const c = code.c[pc]!;
   s[base] = pc + 1;
+  m.hasFailed = false;
   switch (code.op[pc]!) {
     case op.opTestAndSet:
       if (s[a] === 0) {
         s[a] = 1;
         s[base] = b;
-      }
+      } else m.hasFailed = c === 1;
       return touch(m, a, Access.locked);
     case op.opLockedStore:
       s[a] = b;

@@ -40,7 +40,7 @@ export const skylakeSp: Profile = {
       key: 'flagsTest',
       value: 1,
       unit: 'cycles',
-      range: [0, 2],
+      range: [1, 2],
       confidence: 'estimate',
       source:
         'recent builds test the global KiIrqlFlags after the write (OSR thread 58541 shows it for ARM64): one L1 load + predicted branch',

@@ -28,6 +28,11 @@ export class Coherence {
   /** First time at which a sleeper's re-read is served: from then on the line is shared. */
   private readonly nextRead: Float64Array;
   private readonly nextReader: Int16Array;
+  /** When the last write is done, and when the reads that it made necessary have been served. */
+  private readonly writeDone: Float64Array;
+  private readonly readsDone: Float64Array;
+  /** Of each CPU: version of the line right after its own last locked operation. */
+  private readonly ownVersion: Int32Array;
   private readonly stamp: Int32Array;
   /** Sleepers of each line. */
   private readonly waiters: Int16Array;
@@ -71,6 +76,9 @@ export class Coherence {
     this.busyUntil = new Float64Array(nLines);
     this.nextRead = new Float64Array(nLines).fill(Infinity);
     this.nextReader = new Int16Array(nLines);
+    this.writeDone = new Float64Array(nLines);
+    this.readsDone = new Float64Array(nLines);
+    this.ownVersion = new Int32Array(nCpus);
     this.stamp = new Int32Array(nLines * nCpus).fill(-1);
     this.waiters = new Int16Array(nLines * nCpus);
     this.nWaiters = new Int32Array(nLines);
@@ -138,8 +146,10 @@ export class Coherence {
     this.isExclusive[line] = 1;
     this.version[line]! += 1;
     this.stamp[line * this.nCpus + cpu] = this.version[line]!;
+    this.ownVersion[cpu] = this.version[line]!;
     const own = this.ownCost(access, isHit);
     const done = now + (isHit ? own : latency);
+    this.writeDone[line] = done;
     if (this.nWaiters[line]! > 0) this.wake(cpu, line, now, done);
     // A plain store leaves through the store buffer: the CPU goes on while the line is on its way.
     return access === Access.store || access === Access.storeEarly || isHit ? own : latency;
@@ -167,6 +177,34 @@ export class Coherence {
     this.isReading[cpu] = 0;
     this.isSatisfied[cpu] = 0;
     this.host.schedule(cpu, Infinity);
+  }
+
+  /**
+   * As `sleep`, right after the CPU's own locked try failed: what it reads first is what the try has brought, the lock taken.
+   * Where the line was written since, it reads once more behind the others.
+   */
+  sleepAfterTry(cpu: number, line: number, now: number): void {
+    this.sleep(cpu, line, false, now, this.table.loadL1);
+    if (this.ownVersion[cpu] === this.version[line]) return;
+    const distance = this.distance(cpu, this.owner[line]!);
+    const period = this.table.loadL1 + this.table.pause;
+    const seen = detection(this.phase[cpu]!, this.writeDone[line]!, period);
+    this.serve(cpu, line, Math.max(seen, this.readsDone[line]!), distance);
+    if (this.readStart[cpu]! < this.nextRead[line]!) {
+      this.nextRead[line] = this.readStart[cpu]!;
+      this.nextReader[line] = cpu;
+    }
+  }
+
+  /** Plans the CPU's read of the line at `start`. */
+  private serve(cpu: number, line: number, start: number, distance: number): void {
+    this.readStart[cpu] = start;
+    this.readEnd[cpu] = start + this.table.load[distance]!;
+    this.isReading[cpu] = 1;
+    this.readsDone[line] = start + this.table.occupancy[distance]!;
+    const isSatisfied = !this.host.mustWait(cpu);
+    this.isSatisfied[cpu] = isSatisfied ? 1 : 0;
+    this.host.schedule(cpu, isSatisfied ? this.readEnd[cpu]! : Infinity);
   }
 
   /** The CPU sleeps no more: it was interrupted, or its read has come. */
@@ -235,18 +273,11 @@ export class Coherence {
     const base = line * this.nCpus;
     const period = this.table.loadL1 + this.table.pause;
     this.drawOrder(base, count, done, period);
-    let free = done;
+    this.readsDone[line] = done;
     for (let at = 0; at < count; at += 1) {
       const cpu = this.waiters[base + at]!;
-      const distance = this.distance(cpu, writer);
-      const start = Math.max(free, detection(this.phase[cpu]!, done, period));
-      this.readStart[cpu] = start;
-      this.readEnd[cpu] = start + this.table.load[distance]!;
-      this.isReading[cpu] = 1;
-      free = start + this.table.occupancy[distance]!;
-      const isSatisfied = !this.host.mustWait(cpu);
-      this.isSatisfied[cpu] = isSatisfied ? 1 : 0;
-      this.host.schedule(cpu, isSatisfied ? this.readEnd[cpu]! : Infinity);
+      const start = Math.max(this.readsDone[line]!, detection(this.phase[cpu]!, done, period));
+      this.serve(cpu, line, start, this.distance(cpu, writer));
       if (at > 0) continue;
       this.nextRead[line] = start;
       this.nextReader[line] = cpu;

@@ -64,12 +64,22 @@ export class Metrics {
     this.holds[lock]!.add(hold);
   }
 
+  /** Does a context of the CPU use the lock at all? */
+  private isUser(lock: number, cpu: number): boolean {
+    const { contexts, heldSlot } = this.program;
+    return contexts.some(
+      (row, context) => row.cpu === cpu && heldSlot[lock * contexts.length + context]! >= 0,
+    );
+  }
+
   private lockResult(lock: number): LockResult {
     const { nCpus, locks } = this.program;
     const wait = this.waits[lock]!;
     const hold = this.holds[lock]!;
     const cycles = (ticks: number): number => round(ticks / ticksPerCycle);
-    const counts = [...this.perCpu.subarray(lock * nCpus, (lock + 1) * nCpus)].filter((count) => count > 0);
+    const counts = [...this.perCpu.subarray(lock * nCpus, (lock + 1) * nCpus)].filter((_, cpu) =>
+      this.isUser(lock, cpu),
+    );
     const byDistance = this.handoffs.subarray(lock * 5, lock * 5 + 5);
     return {
       id: locks[lock]!.id,
@@ -144,7 +154,7 @@ export function jain(counts: readonly number[]): number {
   if (counts.length === 0) return 1;
   const sum = counts.reduce((total, x) => total + x, 0);
   const squares = counts.reduce((total, x) => total + x * x, 0);
-  return (sum * sum) / (counts.length * squares);
+  return squares === 0 ? 1 : (sum * sum) / (counts.length * squares);
 }
 
 function round(value: number, digits = 1): number {

@@ -69,6 +69,8 @@ export class Simulator {
   private readonly lastReleaser: Int32Array;
   private readonly heldFrom: Float64Array;
   private readonly isRefused: Uint8Array;
+  /** 1 where the CPU's last step was a locked try that failed: the wait after it begins with what the try saw. */
+  private readonly hasFailedTry: Uint8Array;
   outcome: TraceOutcome | undefined;
   bugCheck: string | undefined;
   deadlock: TraceDeadlock | undefined;
@@ -108,6 +110,7 @@ export class Simulator {
     this.workContext = new Int32Array(nCpus);
     this.sleptAt = new Float64Array(nCpus).fill(-1);
     this.isRefused = new Uint8Array(nCpus);
+    this.hasFailedTry = new Uint8Array(nCpus);
     this.rest = new Float64Array(nContexts);
     this.restKind = new Uint8Array(nContexts);
     this.waitedFrom = new Float64Array(nContexts).fill(-1);
@@ -291,9 +294,10 @@ export class Simulator {
     for (let free = 0; free < maxFreeSteps; free += 1) {
       if (this.mustDeliver[cpu] === 1) {
         this.mustDeliver[cpu] = 0;
-        if (this.coherence.isLatched[cpu] === 1 && deliver(this.machine, cpu))
+        if (deliver(this.machine, cpu)) {
           this.coherence.isLatched[cpu] = 0;
-        else deliver(this.machine, cpu);
+          this.hasFailedTry[cpu] = 0;
+        }
       }
       if (this.runStep(cpu)) {
         this.running = -1;
@@ -309,6 +313,7 @@ export class Simulator {
     const { machine, table } = this;
     const context = machine.top(cpu);
     if (context >= 0 && this.rest[context]! > 0) return this.resumeWork(cpu, context);
+    if (this.hasFailedTry[cpu] === 1) return this.startSpinAfterTry(cpu, context);
     const isLatched = this.coherence.isLatched[cpu] === 1;
     machine.isLatched = isLatched;
     const step = machine.step(cpu);
@@ -324,6 +329,7 @@ export class Simulator {
       case Step.work:
         return this.startWork(cpu, context);
       case Step.memory: {
+        if (machine.hasFailed) this.hasFailedTry[cpu] = 1;
         if (!isLatched)
           return this.pass(
             cpu,
@@ -390,13 +396,32 @@ export class Simulator {
   }
 
   private startSpin(cpu: number, context: number): boolean {
-    const { machine, program } = this;
+    const { machine } = this;
     const isLocked = machine.access === Access.lockedSpin;
     this.coherence.isLatched[cpu] = 0;
     const look =
       this.coherence.access(cpu, machine.line, isLocked ? Access.locked : Access.load, this.now) +
       this.debt[cpu]!;
     this.debt[cpu] = 0;
+    this.noteSpin(cpu, context);
+    this.coherence.sleep(cpu, machine.line, isLocked, this.now, look);
+    if (this.deadlock === undefined) this.watchForDeadlock(cpu);
+    return true;
+  }
+
+  /** The locked try has failed: the wait that follows it looks at the copy that the try has brought. */
+  private startSpinAfterTry(cpu: number, context: number): boolean {
+    const { machine, program } = this;
+    this.hasFailedTry[cpu] = 0;
+    const pc = machine.state[program.contexts[context]!.base]!;
+    this.noteSpin(cpu, context);
+    this.coherence.sleepAfterTry(cpu, program.lineOf[program.code.a[pc]!]!, this.now);
+    if (this.deadlock === undefined) this.watchForDeadlock(cpu);
+    return true;
+  }
+
+  private noteSpin(cpu: number, context: number): void {
+    const { machine, program } = this;
     this.sleptAt[cpu] = this.now;
     const lock = program.code.lock[machine.state[program.contexts[context]!.base]!]!;
     if (lock >= 0 && this.waitedFrom[context]! < 0) {
@@ -411,9 +436,6 @@ export class Simulator {
         this.locationOf(context),
       );
     }
-    this.coherence.sleep(cpu, machine.line, isLocked, this.now, look);
-    if (this.deadlock === undefined) this.watchForDeadlock(cpu);
-    return true;
   }
 
   /** The lock that the CPU's top context spins for with no release on its way, or -1. */

@@ -1,0 +1,56 @@
+/**
+ * The greatest set of CPUs that can never go on: each waits for a lock that a context of a CPU of the set owns (itself below
+ * on its own stack included). Found at once, also where other CPUs still run.
+ */
+import { heldBy } from '../machine/checks.ts';
+import { nextReady } from '../machine/contexts.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { TraceDeadlockMember } from '../../protocol/traceFormat.ts';
+import * as layout from '../program/stateLayout.ts';
+
+const DISPATCH_LEVEL = 2;
+
+/** `waitsFor[cpu]` is the lock that the CPU's top context must wait for, or -1. Returns the members, none where all can go on. */
+export function findDeadSet(m: Machine, waitsFor: Int32Array): readonly TraceDeadlockMember[] {
+  const isIn = Uint8Array.from(waitsFor, (lock, cpu) => (lock >= 0 && !mayGiveWay(m, cpu) ? 1 : 0));
+  for (let isStable = false; !isStable;) {
+    isStable = true;
+    for (let cpu = 0; cpu < isIn.length; cpu += 1) {
+      if (isIn[cpu] === 0 || blocker(m, waitsFor, isIn, cpu) >= 0) continue;
+      isIn[cpu] = 0;
+      isStable = false;
+    }
+  }
+  const members: TraceDeadlockMember[] = [];
+  for (let cpu = 0; cpu < isIn.length; cpu += 1) {
+    if (isIn[cpu] === 0) continue;
+    const context = m.top(cpu);
+    const pc = m.state[m.program.contexts[context]!.base]!;
+    const ownedBy = blocker(m, waitsFor, isIn, cpu);
+    members.push({ cpu, context, waitsFor: waitsFor[cpu]!, ownedBy, location: m.program.code.location[pc]! });
+  }
+  return members;
+}
+
+/** Another thread of the CPU could still be given the CPU. */
+function mayGiveWay(m: Machine, cpu: number): boolean {
+  if (m.program.threadsOf[cpu]!.length < 2 || m.irql(cpu) >= DISPATCH_LEVEL) return false;
+  const base = m.program.cpuBase[cpu]!;
+  if (m.state[base + layout.cpuDepth] !== 1) return false;
+  const next = nextReady(m, cpu);
+  return next >= 0 && next !== m.top(cpu);
+}
+
+/** A context of the set that keeps the CPU from its lock, or -1. */
+function blocker(m: Machine, waitsFor: Int32Array, isIn: Uint8Array, cpu: number): number {
+  const lock = waitsFor[cpu]!;
+  const { contexts, locks } = m.program;
+  for (let context = 0; context < contexts.length; context += 1) {
+    if (heldBy(m, lock, context) > 0 && isIn[contexts[context]!.cpu] === 1) return context;
+  }
+  if (locks[lock]!.kind.sharesOwnership !== true) return -1;
+  for (let other = 0; other < isIn.length; other += 1) {
+    if (other !== cpu && isIn[other] === 1 && waitsFor[other] === lock) return m.top(other);
+  }
+  return -1;
+}
