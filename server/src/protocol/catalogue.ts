@@ -2,7 +2,7 @@
  * What the engine offers, as plain data for pickers and for the replay page: bundled scenarios, profiles, lock kinds.
  * The shapes agree with the rows of `irql-lens scenarios|profiles`; nothing here runs anything.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { scenarioSchema, type Scenario } from './scenarioFormat.ts';
 
 /** One figure of a profile, as the costs panel shows it. */

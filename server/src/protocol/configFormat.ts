@@ -2,7 +2,7 @@
  * The format of a workspace's `.irql-lens/config.json`: what a team agrees on, for the editor and the CLI alike.
  * It gives problems with their JSON path and never throws. Settings of one user live in the editor, not here.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const severity = z.enum(['error', 'warning', 'information', 'hint', 'off']);
 

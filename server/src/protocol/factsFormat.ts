@@ -3,7 +3,7 @@
  * are both written in it, and both are validated here. It gives problems with their JSON path, never throws, and
  * knows nothing of what a fact is used for. docs/facts.md describes every field for users.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The version of the format that this program reads and writes. */
 export const FACTS_FORMAT_VERSION = 1;

@@ -2,7 +2,7 @@
  * A trace with its event columns as typed arrays: how it crosses into the replay page and lies in memory there.
  * `packTrace` checks everything a reader relies on, so that a corrupt file becomes one clear sentence and never a broken picture.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { TraceEventKind, traceVersion, type Trace, type TraceEvents } from './traceFormat.ts';
 
 /** The columns of `TraceEvents` as typed arrays, of equal length. `time` is in ticks, not descending. */

@@ -2,7 +2,7 @@
  * The messages between the replay page and its panel host, as two tagged unions, checked where they arrive.
  * A message that does not fit is refused with a sentence; nothing in it is ever run or put into the page as markup.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { catalogueSchema, type Catalogue } from './catalogue.ts';
 import type { RunOverrides, StepChoice, SweepAxes } from './engineMessages.ts';
 import { packTrace, type PackedTrace } from './packedTrace.ts';

@@ -3,7 +3,7 @@
  * It says what CPUs, locks and contexts there are and what each context does; it never says what anything costs.
  * `docs/scenario-format.md` is the manual; the JSON schema for editors is generated from `scenarioSchema`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A length of time: core cycles, or microseconds/milliseconds of the profile's clock, or drawn at random by the run's seed. */
 export type Duration =

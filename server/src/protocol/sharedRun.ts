@@ -2,7 +2,7 @@
  * A run as one string that can be sent in a mail: scenario (a bundled one by its id), seed, overrides and schedule.
  * Base64url of JSON behind a mark and a version; reading checks everything, because the string comes from outside.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { runRequestSchema, type RunRequest } from './replayMessages.ts';
 import { scenarioSchema, type Scenario } from './scenarioFormat.ts';
 
