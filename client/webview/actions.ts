@@ -21,7 +21,7 @@ export interface Actions {
 export function makeActions(store: Store, playback: Playback): Actions {
   const { state } = store;
   const events = () => state.run?.trace.events;
-  const endTime = () => state.run?.trace.endTime ?? 1;
+  const endTime = () => state.run?.spans.endTime ?? 1;
   const zoom = (factor: number) => {
     const isVisible = state.cursor >= state.view.start && state.cursor <= state.view.end;
     const anchor = isVisible ? state.cursor : (state.view.start + state.view.end) / 2;

@@ -73,7 +73,7 @@ export function restoreState(store: Store, host: Host): void {
   store.state.tab = kept.tab;
   store.state.speed = kept.speed;
   store.state.bookmarks = kept.bookmarks.filter((tick) => typeof tick === 'number');
-  setView(store, clampView({ start: kept.start, end: kept.end }, run.trace.endTime));
+  setView(store, clampView({ start: kept.start, end: kept.end }, run.spans.endTime));
   setCursor(store, kept.cursor);
   store.changed('tab', 'bookmarks');
 }

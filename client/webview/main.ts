@@ -146,6 +146,7 @@ function build(root: HTMLElement, store: Store, host: Host, actions: ReturnType<
   const controls = makeControls(store, host);
   const transport = makeTransport(store, actions);
   const timeline = makeTimeline(store);
+  const legend = makeLegend(store);
   const cursorPanel = makeCursorPanel(store);
   const deadlock = makeDeadlock(store);
   const details = makeTabs(store, [
@@ -164,12 +165,12 @@ function build(root: HTMLElement, store: Store, host: Host, actions: ReturnType<
     h(
       'main',
       {},
-      h('div', { class: 'stage' }, transport.element, timeline.element, makeLegend()),
+      h('div', { class: 'stage' }, transport.element, timeline.element, legend.element),
       h('aside', {}, cursorPanel.element, deadlock.element),
       details.element,
     ),
   );
-  const views = [header, controls, transport, timeline, cursorPanel, deadlock, details];
+  const views = [header, controls, transport, timeline, legend, cursorPanel, deadlock, details];
   store.subscribe((changes) => {
     for (const view of views) view.update(changes);
     markRoot(store);

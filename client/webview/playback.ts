@@ -27,14 +27,13 @@ export interface Playback {
 function advance(store: Store, milliseconds: number): boolean {
   const { state } = store;
   if (state.run === null) return false;
-  const { trace } = state.run;
-  const last = Math.max(trace.endTime, trace.events.time.at(-1) ?? 0);
+  const { endTime } = state.run.spans;
   const span = state.view.end - state.view.start;
   const next = state.cursor + (span / secondsPerView) * state.speed * (milliseconds / 1000);
   setCursor(store, next);
-  const view = showTick(state.view, trace.endTime, state.cursor);
+  const view = showTick(state.view, endTime, state.cursor);
   if (view !== state.view) setView(store, view);
-  return next < last;
+  return next < endTime;
 }
 
 /** Makes the player. */
@@ -64,7 +63,7 @@ export function makePlayback(store: Store): Playback {
     if (state.run === null) return;
     const { trace } = state.run;
     if (state.row >= trace.events.time.length - 1) setCursor(store, 0);
-    const view = showTick(state.view, trace.endTime, state.cursor);
+    const view = showTick(state.view, state.run.spans.endTime, state.cursor);
     if (view !== state.view) setView(store, view);
     state.isPlaying = true;
     before = performance.now();

@@ -135,7 +135,7 @@ export function showRun(store: Store, run: Run): void {
   const { state } = store;
   const { trace } = run;
   state.run = run;
-  state.view = clampView(firstView(trace), trace.endTime);
+  state.view = clampView(firstView(trace), run.spans.endTime);
   state.isPlaying = false;
   state.bookmarks = [];
   state.sweeps = {};
@@ -147,8 +147,8 @@ export function showRun(store: Store, run: Run): void {
 export function setCursor(store: Store, tick: number): void {
   const { state } = store;
   if (state.run === null) return;
-  const { trace } = state.run;
-  state.cursor = Math.min(Math.max(tick, 0), Math.max(trace.endTime, trace.events.time.at(-1) ?? 0));
+  const { trace, spans } = state.run;
+  state.cursor = Math.min(Math.max(tick, 0), spans.endTime);
   state.row = rowsAt(trace.events.time, state.cursor) - 1;
   store.changed('cursor');
 }
@@ -157,7 +157,8 @@ export function setCursor(store: Store, tick: number): void {
 export function setRow(store: Store, row: number): void {
   const { state } = store;
   if (state.run === null) return;
-  const { events, endTime } = state.run.trace;
+  const { events } = state.run.trace;
+  const { endTime } = state.run.spans;
   state.row = Math.min(Math.max(row, -1), events.time.length - 1);
   state.cursor = state.row < 0 ? 0 : events.time[state.row]!;
   const view = showTick(state.view, endTime, state.cursor);

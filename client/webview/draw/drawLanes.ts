@@ -7,7 +7,7 @@ import { Activity, type LaneSpans } from '../model/spans.ts';
 import { contextName, irqlName, lockName, shortIrqlName } from '../model/words.ts';
 import { paintKind } from './paint.ts';
 import { rasterLane } from './rasterRows.ts';
-import { fitText, font, visibleRows, x, type Pen, type Scene } from './scene.ts';
+import { fitFirst, font, visibleRows, x, type Pen, type Scene } from './scene.ts';
 
 /** A lane with more visible intervals than this is drawn by pixel columns. */
 export function isDense(scene: Scene, visible: number): boolean {
@@ -142,14 +142,16 @@ function drawLabel(
     const baseline = top + 12 + line * 13;
     if (lane.activity[row]! >= Activity.spin) plate(pen, scene, word, from, baseline, room);
     pen.fillStyle = scene.paint.theme.foreground;
-    fitText(pen, word, from, baseline, room);
+    const short = scene.trace.contexts[lane.context[row]!]?.name ?? '';
+    fitFirst(pen, line === 0 ? [word, short] : [word], from, baseline, room);
   });
   if (under !== undefined && box.top + box.height - floor >= 13) {
     pen.font = font(scene, 11);
     pen.fillStyle = scene.paint.theme.muted;
     const held = under.held.map((lock) => lockName(scene.trace, lock)).join(', ');
-    const text = `${contextName(scene.trace, under.context)}, interrupted${held === '' ? '' : `, holds ${held}`}`;
-    fitText(pen, text, from, floor + 13, room);
+    const name = contextName(scene.trace, under.context);
+    const holds = held === '' ? '' : `, holds ${held}`;
+    fitFirst(pen, [`${name}, interrupted${holds}`, `${name}${holds}`, name], from, floor + 13, room);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { levelY, type LockBox } from '../model/layout.ts';
 import { type Handoffs, type LockSpans } from '../model/spans.ts';
-import { contextName, kindWord } from '../model/words.ts';
+import { contextName } from '../model/words.ts';
 import { isDense } from './drawLanes.ts';
 import { rasterLock } from './rasterRows.ts';
 import { fitText, font, visibleRows, x, type Pen, type Scene } from './scene.ts';
@@ -181,7 +181,7 @@ export function drawDeferred(pen: Pen, scene: Scene): void {
       x(scene, one.end),
       y,
       one.hasRun,
-      `${kindWord(context.kind)} ${context.name} deferred`,
+      `${contextName(scene.trace, one.context)} deferred`,
     );
   }
 }

@@ -50,6 +50,19 @@ export function fitText(pen: Pen, text: string, left: number, baseline: number, 
   if (length > 2) pen.fillText(`${text.slice(0, length)}\u2026`, left, baseline);
 }
 
+/** The first of the texts that fits whole; where none does, the last one shortened, if there is room for a few letters. */
+export function fitFirst(
+  pen: Pen,
+  texts: readonly string[],
+  left: number,
+  baseline: number,
+  room: number,
+): void {
+  const whole = texts.find((text) => pen.measureText(text).width <= room);
+  if (whole !== undefined) pen.fillText(whole, left, baseline);
+  else if (room > 34) fitText(pen, texts.at(-1) ?? '', left, baseline, room);
+}
+
 /** The font of labels; `size` in CSS pixels. */
 export function font(scene: Scene, size: number, weight = 400): string {
   return `${weight} ${size}px ${scene.paint.theme.font}`;

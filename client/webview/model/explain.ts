@@ -7,7 +7,7 @@ import {
   type PackedTrace,
   type TraceDeadlockMember,
 } from 'irql-lens-server/protocol';
-import { contextName, irqlName, lockName } from './words.ts';
+import { contextName, deadlockWords, irqlName, lockName } from './words.ts';
 
 /** What the header says. */
 export interface Explanation {
@@ -123,8 +123,8 @@ function lastRow(trace: PackedTrace, kinds: readonly number[]): number {
 function plainWhat(trace: PackedTrace): string {
   const row = lastRow(trace, [Kind.bugCheck, Kind.watchdog, Kind.end]);
   const told = row < 0 ? '' : (trace.strings[trace.events.a[row]!] ?? '');
-  if (trace.outcome === 'completed') return told === '' ? 'Every context ran to its end.' : told;
-  return told;
+  if (trace.outcome === 'completed') return told === '' ? 'Every context ran to its end.' : upperFirst(told);
+  return upperFirst(told);
 }
 
 /** Driver Verifier's and the warnings' sentences, each once, in order. */
@@ -155,7 +155,7 @@ export function explain(trace: PackedTrace): Explanation {
   return {
     verdict,
     tone,
-    what: upperFirst(deadlock.text),
+    what: deadlockWords(trace),
     why: upperFirst(words.why),
     remedy: words.remedy,
     bugCheck,

@@ -3,7 +3,7 @@
  * Pure, from the trace and the room that there is; no colours, no canvas.
  */
 import type { PackedTrace } from 'irql-lens-server/protocol';
-import type { Spans } from './spans.ts';
+import { shownEnd, type Spans } from './spans.ts';
 
 /** One CPU's lane. */
 export interface LaneBox {
@@ -99,9 +99,8 @@ export function hitTest(layout: Layout, y: number): Hit {
 /** The view to begin with: around what matters, which is the way into the deadlock where there is one. Ticks. */
 export function firstView(trace: PackedTrace): { readonly start: number; readonly end: number } {
   const { time } = trace.events;
-  const last = time[time.length - 1] ?? 0;
-  const whole = Math.max(trace.endTime, last, 1);
-  const matters = trace.deadlock === undefined ? whole : Math.min(whole, trace.deadlock.time * 1.3);
+  const whole = shownEnd(trace);
+  const matters = trace.deadlock === undefined ? whole : Math.min(whole, trace.deadlock.time * 1.35);
   const isLong = trace.deadlock === undefined && time.length > 4000;
   const end = isLong ? (time[2000] ?? whole) : matters;
   return { start: -end * 0.015, end: end * 1.03 };

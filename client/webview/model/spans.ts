@@ -69,6 +69,7 @@ export interface Spans {
   readonly locks: readonly LockSpans[];
   readonly handoffs: readonly Handoffs[];
   readonly deferred: readonly Deferred[];
+  /** Where the drawing ends, see `shownEnd`. */
   readonly endTime: number;
 }
 
@@ -233,6 +234,13 @@ const lockKinds: ReadonlySet<number> = new Set([
 
 const stackKinds: ReadonlySet<number> = new Set([Kind.contextStart, Kind.contextEnd, Kind.switchThread]);
 
+/** Where the drawing ends, in ticks: at the end of the run or, where it is dead by then, some way into for ever. */
+export function shownEnd(trace: PackedTrace): number {
+  const last = trace.events.time.at(-1) ?? 0;
+  const end = Math.max(trace.endTime, last, 1);
+  return trace.deadlock === undefined ? end : Math.max(end, trace.deadlock.time * 1.35);
+}
+
 /** Builds all intervals. Linear in the events. */
 export function buildSpans(trace: PackedTrace): Spans {
   const { events } = trace;
@@ -277,9 +285,9 @@ export function buildSpans(trace: PackedTrace): Spans {
       made.releasedAt.forEach((row, at) => (made.releasedAt[at] = events.time[row]!));
       return made;
     }),
-    deferred: deferred.finish(trace.endTime),
+    deferred: deferred.finish(shownEnd(trace)),
     stacks: stacks.rows,
-    endTime: trace.endTime,
+    endTime: shownEnd(trace),
   };
 }
 

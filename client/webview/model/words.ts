@@ -52,6 +52,12 @@ function sentence(trace: PackedTrace, row: number): string {
   return trace.strings[trace.events.a[row]!] ?? '';
 }
 
+/** The sentence of the deadlock, without the word itself, which stands beside it everywhere. */
+export function deadlockWords(trace: PackedTrace): string {
+  const text = (trace.deadlock?.text ?? 'these CPUs can never go on').replace(/^Deadlock:\s*/, '');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function irqlWords(trace: PackedTrace, to: number, from: number): string {
   const verb = to > from ? 'raises' : 'lowers';
   return `${verb} IRQL ${shortIrqlName(trace, from)} \u2192 ${shortIrqlName(trace, to)}`;
@@ -112,7 +118,7 @@ export function eventWords(trace: PackedTrace, row: number): string {
     case Kind.verifier:
       return `Driver Verifier: ${sentence(trace, row)}`;
     case Kind.deadlock:
-      return `Deadlock: ${trace.deadlock?.text ?? 'these CPUs can never go on'}`;
+      return `Deadlock: ${deadlockWords(trace)}`;
     case Kind.bugCheck:
       return `Bug check: ${sentence(trace, row)}`;
     case Kind.watchdog:

@@ -44,8 +44,8 @@ export function makeHeader(store: Store): {
       h(
         'div',
         { class: 'answers' },
-        card('What happened', told.what === '' ? trace.scenario.lesson : told.what, bug),
-        card('Why', told.why === '' && told.what !== '' ? trace.scenario.lesson : told.why),
+        card('What happened', told.what === '' ? `${told.verdict}.` : told.what, bug),
+        told.why === '' ? card('What to look at', trace.scenario.lesson) : card('Why', told.why),
         card('What to do', told.remedy),
       ),
     );

@@ -1,7 +1,10 @@
 /**
- * The key to the drawing: one line under the timeline, each sign with its word.
+ * The key to the drawing: one line under the timeline, each sign that occurs in the run with its word.
  */
-import { h } from '../dom.ts';
+import { fill, h } from '../dom.ts';
+import { paintKind } from '../draw/paint.ts';
+import { Activity } from '../model/spans.ts';
+import type { Change, Run, Store } from '../store.ts';
 
 const signs: readonly (readonly [sign: string, word: string])[] = [
   ['thread', 'thread'],
@@ -14,15 +17,39 @@ const signs: readonly (readonly [sign: string, word: string])[] = [
   ['deferred', 'deferred until the IRQL drops'],
 ];
 
+function occurring(run: Run): ReadonlySet<string> {
+  const { spans, trace } = run;
+  const found = new Set<string>(
+    trace.contexts.filter(({ kind }) => kind !== 'idle').map(({ kind }) => paintKind(kind)),
+  );
+  if (spans.stacks.length > 1) found.add('interrupted');
+  if (spans.deferred.length > 0) found.add('deferred');
+  const words = new Map<number, string>([
+    [Activity.spin, 'spin'],
+    [Activity.dead, 'dead'],
+    [Activity.hold, 'hold'],
+  ]);
+  for (const lane of spans.lanes)
+    for (const [activity, word] of words) if (lane.activity.includes(activity)) found.add(word);
+  return found;
+}
+
 /** Makes the line. */
-export function makeLegend(): HTMLElement {
-  const items = signs.map(([sign, word]) =>
-    h('li', {}, h('span', { class: `swatch ${sign}`, 'aria-hidden': 'true' }), word),
-  );
-  return h(
-    'ul',
-    { class: 'legend', 'aria-label': 'Key: height is the IRQL' },
-    h('li', {}, 'Height = IRQL'),
-    ...items,
-  );
+export function makeLegend(store: Store): {
+  element: HTMLElement;
+  update: (changes: ReadonlySet<Change>) => void;
+} {
+  const element = h('ul', { class: 'legend', 'aria-label': 'Key' });
+  const update = (changes: ReadonlySet<Change>) => {
+    const { run } = store.state;
+    if (!changes.has('run') || run === null) return;
+    const found = occurring(run);
+    const items = signs
+      .filter(([sign]) => found.has(sign))
+      .map(([sign, word]) =>
+        h('li', {}, h('span', { class: `swatch ${sign}`, 'aria-hidden': 'true' }), word),
+      );
+    fill(element, h('li', {}, 'Height = IRQL'), ...items);
+  };
+  return { element, update };
 }

@@ -103,7 +103,7 @@ function measure(parts: Parts): void {
   const { run } = parts.store.state;
   if (run === null) return;
   parts.width = Math.floor(parts.scroller.clientWidth);
-  const room = Math.min(Math.max(160, innerHeight * 0.46), 720);
+  const room = Math.min(Math.max(160, innerHeight * 0.42), 720);
   parts.layout = layOut(run.trace, run.spans, room);
   if (parts.laidOut !== run) parts.marks = markTicks(run);
   parts.laidOut = run;
@@ -155,7 +155,7 @@ function describe(parts: Parts): void {
   const frame = frameAtCursor(state);
   if (state.run === null || frame === null) return;
   const { scroller } = parts;
-  scroller.setAttribute('aria-valuemax', String(Math.round(state.run.trace.endTime / 10)));
+  scroller.setAttribute('aria-valuemax', String(Math.round(state.run.spans.endTime / 10)));
   scroller.setAttribute('aria-valuenow', String(Math.round(state.cursor / 10)));
   if (state.isPlaying) return;
   const words = `${cyclesText(state.cursor)} cycles: ${frameWords(state.run.trace, frame)}`;
