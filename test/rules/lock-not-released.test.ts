@@ -119,4 +119,26 @@ VOID LoopOk(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  it('the saved IRQL is lost', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+VOID LostBad(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    Ext->Count += 1;
+    return;
+//  ^^^^^^^ still held
+}
+KIRQL ReturnedOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    return irql;
+}
+`,
+    );
+  });
 });

@@ -3,6 +3,7 @@
  * Acquire wrappers hold it on every path, and "TRUE: you own it now" functions by their result: both are silent.
  */
 import type { ExitFact, HeldLock, PathState } from '../analysis/facts.ts';
+import { NodeKind } from '../syntax/ir.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { outcomeOf } from './reporting/exitOutcome.ts';
 import { isOneObject, isOwnedKind, isSpinKind } from './reporting/lockKinds.ts';
@@ -65,7 +66,8 @@ function leaksOf(context: FunctionContext): Leak[] {
 
 function isMistake(context: FunctionContext, leak: Leak): boolean {
   const { path } = leak.held.lock;
-  if (!isReleasedHere(context, path)) return mustNotHoldAtExit(context, leak.held);
+  if (!isReleasedHere(context, path))
+    return mustNotHoldAtExit(context, leak.held) || isLevelLost(context, leak.held);
   const holding: ExitFact[] = [];
   const free: ExitFact[] = [];
   for (const exit of context.facts.exits) {
@@ -76,7 +78,7 @@ function isMistake(context: FunctionContext, leak: Leak): boolean {
     if (isHeld) holding.push(exit);
     if (isFree) free.push(exit);
   }
-  if (free.length === 0) return mustNotHoldAtExit(context, leak.held);
+  if (free.length === 0) return mustNotHoldAtExit(context, leak.held) || isLevelLost(context, leak.held);
   const isHandedOver =
     holding.every((exit) => !isFailure(context, exit)) &&
     free.every((exit) => !holding.includes(exit) && isFailure(context, exit));
@@ -99,6 +101,25 @@ function mustNotHoldAtExit(context: FunctionContext, held: HeldLock): boolean {
     isSpinKind(held.kind) &&
     context.program.rolesOf(context.facts.unit.id).some((role) => role.fact.mustRestoreIrql)
   );
+}
+
+/**
+ * The old IRQL (or queue handle) is kept in a local that nobody looks at after the acquire: then nobody can ever release
+ * the lock as it must be, and it is no acquire wrapper.
+ */
+function isLevelLost(context: FunctionContext, held: HeldLock): boolean {
+  const name = /^l:(\w+)[^*.]*$/.exec(held.savedIn ?? '')?.[1];
+  if (name === undefined) return false;
+  const ir = context.facts.unit.ir();
+  const atom = context.program.atoms.find(name);
+  const start = ir.start[held.node] ?? 0;
+  const end = ir.end[held.node] ?? 0;
+  for (let node = 0; node < ir.nodeCount; node++) {
+    if (ir.kind[node] !== NodeKind.Name || ir.atom[node] !== atom) continue;
+    const at = ir.start[node] ?? 0;
+    if (at < start || at >= end) return false;
+  }
+  return true;
 }
 
 function describe(context: FunctionContext, { exit, held }: Leak): Finding {
