@@ -42,8 +42,9 @@ const HIGH_MINIMA = new Set<unknown>([
 ]);
 const HIGH_MAXIMA = new Set<unknown>(['DISPATCH', 'DIRQL', 'SYNCH', 'CLOCK', 'IPI', 'PROFILE', 'HIGH']);
 
-/** The mark of a role. One level only, or nothing below DISPATCH_LEVEL: always. */
+/** The mark of a role: one level only is always; a role of which no level is known proves nothing. */
 export function upperMarkOf(row: RoleRow): 'always' | 'usual' | 'merelyAllowed' {
+  if (row.min === null || row.min === undefined || row.max === null) return 'merelyAllowed';
   if (row.min === row.max) return 'always';
   if (USUAL.has(row.type)) return 'usual';
   if (HIGH_MINIMA.has(row.min) && row.min !== 'APC') return 'usual';
