@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decideWhen,
   narrowLevels,
+  roleLevels,
   type ArgumentEnvironment,
 } from '../../../server/src/analysis/sal/factConditions.ts';
 import { int, UNKNOWN, type SalValue } from '../../../server/src/analysis/sal/evaluate.ts';
@@ -169,5 +170,27 @@ describe('single conditions', () => {
         "{"op":"notEquals","value":"EVENT_ACTIVITY_CTRL_CREATE_ID"}",
       ]
     `);
+  });
+});
+
+describe('entry levels of roles', () => {
+  const levelsOf = (type: string, isTrue: readonly string[], isFalse: readonly string[] = []) => {
+    const role = facts.role(type);
+    if (role?.levels == null) throw new Error(type);
+    const state = (token: string) =>
+      isTrue.includes(token) ? 'true' : isFalse.includes(token) ? 'false' : 'unknown';
+    const { levels, isCertain } = roleLevels(role.levels, role.conditions, env([], { state }));
+    return [levels, isCertain];
+  };
+
+  it.each<[string, string[], string[], [number, boolean]]>([
+    ['KDEFERRED_ROUTINE', [], ['threadedDpc'], [setOf(2), true]],
+    ['KDEFERRED_ROUTINE', ['threadedDpc'], [], [range(0, 2), true]],
+    ['KSERVICE_ROUTINE', ['passiveInterrupt'], [], [setOf(0), true]],
+    ['EVT_WDF_TIMER', ['executionLevelPassive'], ['default'], [setOf(0), true]],
+    ['EVT_WDF_TIMER', ['default'], ['executionLevelPassive'], [setOf(2), true]],
+    ['EVT_WDF_TIMER', [], [], [setOf(0, 2), false]],
+  ])('%s with %j and not %j', (type, isTrue, isFalse, expected) => {
+    expect(levelsOf(type, isTrue, isFalse)).toEqual(expected);
   });
 });

@@ -201,3 +201,24 @@ export function narrowLevels(
   }
   return { levels: narrowed, isCertain, because: reasons.join(' and ') };
 }
+
+/**
+ * The entry levels of a role after its conditions were decided. Unlike a routine's, a role's condition replaces the
+ * bound: a threaded DPC may run at PASSIVE_LEVEL although a DPC may not. Several that hold must all be satisfied.
+ */
+export function roleLevels(
+  levels: IrqlSet,
+  conditions: readonly FactCondition[],
+  env: ArgumentEnvironment,
+): ResolvedLevels {
+  const decided = conditions.map((condition) => ({ condition, truth: decideWhen(condition.when, env) }));
+  const holding = decided.filter(({ truth }) => truth === 'true').map(({ condition }) => condition);
+  return {
+    levels:
+      holding.length === 0
+        ? levels
+        : holding.reduce((set, one) => intersect(set, one.levels), holding[0]?.levels ?? levels),
+    isCertain: decided.every(({ truth, condition }) => truth !== 'unknown' || condition.levels === levels),
+    because: holding.map(({ when }) => describeWhen(when, [], env.arch)).join(' and '),
+  };
+}
