@@ -11,3 +11,5 @@ export * from './simulateResult.ts';
 export * from './traceFormat.ts';
 export * from './adjustScenario.ts';
 export * from './sharedRun.ts';
+export * from './requests.ts';
+export * from './settings.ts';
