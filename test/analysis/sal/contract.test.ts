@@ -29,7 +29,7 @@ function contract(text: string, parameters: readonly string[] = [], options: Par
 function resolve(text: string, parameters: readonly string[] = [], values: Record<string, SalValue> = {}) {
   return resolveContract(contract(text, parameters), {
     arch: 'x64',
-    valueOf: (path) => values[path] ?? UNKNOWN,
+    lookUp: (path) => values[path] ?? UNKNOWN,
   });
 }
 

@@ -27,7 +27,7 @@ function parse(text: string): SalExpr {
 }
 
 function env(values: Record<string, SalValue>): SalEnvironment {
-  return { arch: 'x64', valueOf: (path) => values[path] ?? UNKNOWN };
+  return { arch: 'x64', lookUp: (path) => values[path] ?? UNKNOWN };
 }
 
 const nonNull: SalValue = { kind: 'not', values: [0] };
@@ -248,7 +248,7 @@ describe('evaluating', () => {
 
   it('does arithmetic on levels', () => {
     expect(evaluate(parse('DISPATCH_LEVEL + 1'), env({}))).toEqual(int(3));
-    expect(evaluate(parse('HIGH_LEVEL'), { arch: 'x86', valueOf: () => UNKNOWN })).toEqual(int(31));
+    expect(evaluate(parse('HIGH_LEVEL'), { arch: 'x86', lookUp: () => UNKNOWN })).toEqual(int(31));
   });
 
   it('compares what is known to differ', () => {

@@ -17,7 +17,7 @@ function env(
   values: readonly (SalValue | undefined)[],
   more: Partial<ArgumentEnvironment> = {},
 ): ArgumentEnvironment {
-  return { arch: 'x64', valueOf: (arg) => values[arg] ?? UNKNOWN, ...more };
+  return { arch: 'x64', argument: (arg) => values[arg] ?? UNKNOWN, ...more };
 }
 
 function narrow(
@@ -93,10 +93,10 @@ describe('arguments decide', () => {
 
 describe('single conditions', () => {
   it.each<[FactWhen, Partial<ArgumentEnvironment>, string]>([
-    [{ arg: 0, test: { op: 'equals', value: 'InterruptLock' } }, { valueOf: () => int(3) }, 'true'],
+    [{ arg: 0, test: { op: 'equals', value: 'InterruptLock' } }, { argument: () => int(3) }, 'true'],
     [
       { arg: 0, test: { op: 'equalsAny', values: ['DpcLock', 'StartIoLock'] } },
-      { valueOf: () => int(3) },
+      { argument: () => int(3) },
       'false',
     ],
     [{ arg: 0, test: { op: 'equals', value: 'VpPagedPool' } }, { spellingOf: () => 'VpPagedPool' }, 'true'],
@@ -105,9 +105,9 @@ describe('single conditions', () => {
       { spellingOf: () => 'VpNonPagedPool' },
       'unknown',
     ],
-    [{ arg: 0, test: { op: 'greaterThan', value: 256 } }, { valueOf: () => int(257) }, 'true'],
-    [{ arg: 0, test: { op: 'lessOrEqual', value: 256 } }, { valueOf: () => int(257) }, 'false'],
-    [{ arg: -1, test: { op: 'equals', value: 0 } }, { valueOf: () => int(0) }, 'unknown'],
+    [{ arg: 0, test: { op: 'greaterThan', value: 256 } }, { argument: () => int(257) }, 'true'],
+    [{ arg: 0, test: { op: 'lessOrEqual', value: 256 } }, { argument: () => int(257) }, 'false'],
+    [{ arg: -1, test: { op: 'equals', value: 0 } }, { argument: () => int(0) }, 'unknown'],
     [
       { executionLevel: 'WdfExecutionLevelPassive', arg: 0 },
       { executionLevelOf: () => 'WdfExecutionLevelPassive' },
@@ -135,7 +135,7 @@ describe('single conditions', () => {
   it('leaves nothing undecided when everything is told', () => {
     const told: ArgumentEnvironment = {
       arch: 'x64',
-      valueOf: () => int(0),
+      argument: () => int(0),
       spellingOf: () => undefined,
       derefOf: () => int(0),
       fieldOf: () => int(0),

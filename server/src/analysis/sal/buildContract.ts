@@ -92,7 +92,7 @@ function readLevel(reader: Reader, scope: Scope, name: string, text: string): Le
     report(reader, scope, 'syntax', name, parsed.message);
     return undefined;
   }
-  const value = evaluate(parsed.expr, { arch, valueOf: () => UNKNOWN });
+  const value = evaluate(parsed.expr, { arch, lookUp: () => UNKNOWN });
   if (value.kind === 'int') {
     if (Number.isInteger(value.value) && value.value >= 0 && value.value <= highLevel(arch))
       return { kind: 'level', level: value.value };

@@ -27,7 +27,7 @@ export interface SalEnvironment {
    * The value at a path as the annotation writes it, white space normalised: a parameter `Wait`, `*Timeout`,
    * `Timeout->QuadPart`, `return`, a constant the tables do not know. UNKNOWN when it is not known.
    */
-  valueOf(path: string): SalValue;
+  lookUp(path: string): SalValue;
 }
 
 /** The integer `value`. */
@@ -166,7 +166,7 @@ function evaluateBinary(expr: Extract<SalExpr, { kind: 'binary' }>, env: SalEnvi
 }
 
 function evaluateUnary(expr: Extract<SalExpr, { kind: 'unary' }>, env: SalEnvironment): SalValue {
-  if (expr.operator === '*') return env.valueOf(printExpression(expr));
+  if (expr.operator === '*') return env.lookUp(printExpression(expr));
   if (expr.operator === '&') return { kind: 'not', values: [0] };
   const operand = evaluate(expr.operand, env);
   if (expr.operator === '!') return ofTruth(not(isTruthy(operand)));
@@ -201,11 +201,11 @@ export function evaluate(expr: SalExpr, env: SalEnvironment): SalValue {
       return { kind: 'not', values: [0] };
     case 'name': {
       const known = levelOfConstant(expr.name, env.arch) ?? knownConstant(expr.name);
-      return known === undefined ? env.valueOf(expr.name) : int(known);
+      return known === undefined ? env.lookUp(expr.name) : int(known);
     }
     case 'member':
     case 'index':
-      return env.valueOf(printExpression(expr));
+      return env.lookUp(printExpression(expr));
     case 'unary':
       return evaluateUnary(expr, env);
     case 'binary':

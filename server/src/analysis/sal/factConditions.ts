@@ -12,7 +12,7 @@ import { and, areEqual, int, not, or, UNKNOWN, type SalValue, type Truth } from 
 export interface ArgumentEnvironment {
   readonly arch: Arch;
   /** the value of an argument */
-  valueOf(arg: number): SalValue;
+  argument(arg: number): SalValue;
   /** the spelling of an argument that is a plain name, for constants the tables do not know */
   spellingOf?(arg: number): string | undefined;
   /** the value of `*arg`, or of `arg->QuadPart` */
@@ -90,15 +90,15 @@ function decideArg(when: FactWhen, env: ArgumentEnvironment): Truth {
   if (arg === undefined || arg < 0) return 'unknown';
   if (when.isDeref === true) {
     // `*Timeout` of a NULL pointer is no value: the condition does not hold.
-    if (areEqual(env.valueOf(arg), int(0)) === 'true') return 'false';
+    if (areEqual(env.argument(arg), int(0)) === 'true') return 'false';
     return decideTest(test, env.derefOf?.(arg) ?? UNKNOWN, undefined);
   }
   if (when.field !== undefined) {
-    if (areEqual(env.valueOf(arg), int(0)) === 'true')
+    if (areEqual(env.argument(arg), int(0)) === 'true')
       return test.op === 'lacksFlag' ? 'true' : test.op === 'hasFlag' ? 'false' : 'unknown';
     return decideTest(test, env.fieldOf?.(arg, when.field) ?? UNKNOWN, undefined);
   }
-  return decideTest(test, env.valueOf(arg), env.spellingOf?.(arg));
+  return decideTest(test, env.argument(arg), env.spellingOf?.(arg));
 }
 
 /** `A&!B|C` over ambient conditions; `X==y` is one condition. */

@@ -187,7 +187,7 @@ export function resolveContract(contract: Contract, env: SalEnvironment): Resolv
 
 /** An environment in which nothing is known: what a contract says inside the function, whoever calls. */
 export function unknownEnvironment(arch: Arch): SalEnvironment {
-  return { arch, valueOf: () => UNKNOWN };
+  return { arch, lookUp: () => UNKNOWN };
 }
 
 /** The role type that the contract names by `_Function_class_`, or undefined. */

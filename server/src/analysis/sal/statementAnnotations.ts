@@ -53,7 +53,7 @@ export function readStatementAnnotation(
   if (name === '_Analysis_assume_same_lock_') return { kind: 'assumeSame', a: first, b: second };
   if (name !== '_IRQL_limited_to_') return undefined;
   const parsed = parseExpression(first);
-  const value = parsed.ok ? evaluate(parsed.expr, { arch, valueOf: () => UNKNOWN }) : UNKNOWN;
+  const value = parsed.ok ? evaluate(parsed.expr, { arch, lookUp: () => UNKNOWN }) : UNKNOWN;
   if (value.kind !== 'int' || value.value < 0 || value.value > highLevel(arch)) return undefined;
   return { kind: 'limited', levels: range(0, value.value) };
 }
