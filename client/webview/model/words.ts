@@ -104,7 +104,9 @@ export function eventWords(trace: PackedTrace, row: number): string {
     case Kind.ipi:
       return `sends an interrupt to CPU ${a}`;
     case Kind.switchThread:
-      return `switches from ${contextName(trace, a)} to ${contextName(trace, b)}`;
+      return b < 0 || trace.contexts[b]?.kind === 'idle'
+        ? `leaves ${contextName(trace, a)}; the CPU idles`
+        : `switches from ${contextName(trace, a)} to ${contextName(trace, b)}`;
     case Kind.blockBegin:
       return `blocks on ${lockName(trace, a)}`;
     case Kind.blockEnd:
