@@ -1,8 +1,21 @@
 // `npm run generate`: runs every generator of derived files. `--check` writes nothing and fails when a file is stale.
 import { runGenerateFacts } from './generateFacts.mjs';
+import { generateRules } from './generateRules.mjs';
+import { runGenerateSettings } from './generateSettings.mjs';
+
+/** The rules' registry is one file; its generator says whether it is (now) up to date. */
+function runGenerateRules({ isCheck }) {
+  if (generateRules(true)) return [];
+  generateRules(isCheck);
+  return ['server/src/rules/allRules.generated.ts'];
+}
 
 /** Each returns the paths that were stale (and, without isCheck, have now been written). */
-const generators = [{ name: 'facts', run: runGenerateFacts }];
+const generators = [
+  { name: 'facts', run: runGenerateFacts },
+  { name: 'rules', run: runGenerateRules },
+  { name: 'settings', run: runGenerateSettings },
+];
 
 const isCheck = process.argv.includes('--check');
 let nStale = 0;
