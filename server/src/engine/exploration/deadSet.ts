@@ -6,6 +6,7 @@ import { heldBy } from '../machine/checks.ts';
 import { nextReady } from '../machine/contexts.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { TraceDeadlockMember } from '../../protocol/traceFormat.ts';
+import type { Program } from '../program/program.ts';
 import * as layout from '../program/stateLayout.ts';
 
 const DISPATCH_LEVEL = 2;
@@ -30,6 +31,28 @@ export function findDeadSet(m: Machine, waitsFor: Int32Array): readonly TraceDea
     members.push({ cpu, context, waitsFor: waitsFor[cpu]!, ownedBy, location: m.program.code.location[pc]! });
   }
   return members;
+}
+
+/** The fewest members that wait for each other in a ring; the rest of the set only stands behind them. */
+export function shortestCycle(
+  members: readonly TraceDeadlockMember[],
+  program: Program,
+): readonly TraceDeadlockMember[] {
+  let best = members;
+  for (const start of members) {
+    const path: TraceDeadlockMember[] = [];
+    for (let at: TraceDeadlockMember | undefined = start; at !== undefined;) {
+      const seen = path.indexOf(at);
+      if (seen >= 0) {
+        if (path.length - seen < best.length) best = path.slice(seen);
+        break;
+      }
+      path.push(at);
+      const cpu: number | undefined = program.contexts[at.ownedBy]?.cpu;
+      at = members.find((member) => member.cpu === cpu);
+    }
+  }
+  return best;
 }
 
 /** Another thread of the CPU could still be given the CPU. */

@@ -9,7 +9,7 @@ import { Machine, type MachineHost } from '../machine/machine.ts';
 import type { Program } from '../program/program.ts';
 import * as layout from '../program/stateLayout.ts';
 import { describeRemark } from '../remarks.ts';
-import { findDeadSet } from './deadSet.ts';
+import { findDeadSet, shortestCycle } from './deadSet.ts';
 import { decodeMove, encodeMove, type Move } from './schedule.ts';
 import { StateStore } from './stateStore.ts';
 import { Advance, Transitions } from './transitions.ts';
@@ -205,7 +205,8 @@ export class Explorer {
     const members = findDeadSet(machine, this.waitsFor);
     if (members.length > 0) {
       this.nDead += 1;
-      this.found('deadlock', members, '', members.length);
+      const cycle = shortestCycle(members, this.program);
+      this.found('deadlock', cycle, '', cycle.length);
       return;
     }
     for (const context of this.arriving) this.tryArrival(context);

@@ -29,7 +29,7 @@ const maxLocalSteps = 10_000;
 const DISPATCH_LEVEL = 2;
 
 const visible = new Uint8Array(64);
-for (let code = op.firstMemoryOp; code <= op.opBump; code += 1) visible[code] = 1;
+for (let code = op.firstMemoryOp; code <= op.opSwapSlot; code += 1) visible[code] = 1;
 visible[op.opStoreEarly] = 0;
 visible[op.opIncrement] = 0;
 for (const code of [op.opBlock, op.opSignal, op.opInsertDpc, op.opRemoveDpc, op.opInterrupt])

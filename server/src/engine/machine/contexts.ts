@@ -99,8 +99,8 @@ export function blockThread(m: Machine, cpu: number, context: number, pc: number
   const word = code.a[pc]!;
   const lock = code.b[pc]!;
   const { base: block, kind } = contexts[context]!;
-  if (m.state[word]! > 0) {
-    if (code.c[pc] === 1) m.state[word] = m.state[word]! - 1;
+  if (m.state[word]! >= Math.max(1, code.c[pc]!)) {
+    m.state[word] = m.state[word]! - code.c[pc]!;
     m.cost = CostKey.dpcInsert;
     return Step.cost;
   }
@@ -116,20 +116,16 @@ export function blockThread(m: Machine, cpu: number, context: number, pc: number
 }
 
 /** KeSetEvent, KeReleaseSemaphore, the wake of a mutex: counts up and readies one waiter (all of a notification event). */
-export function signalObject(
-  m: Machine,
-  cpu: number,
-  context: number,
-  word: number,
-  lock: number,
-  limit: number,
-): void {
-  m.state[word] = Math.min(limit, m.state[word]! + 1);
+export function signalObject(m: Machine, cpu: number, context: number, pc: number): void {
+  const { code } = m.program;
+  const word = code.a[pc]!;
+  const lock = code.b[pc]!;
+  m.state[word] = Math.min(code.c[pc]!, m.state[word]! + Math.max(1, code.d[pc]!));
   m.host.emit(Event.signalled, cpu, context, lock, 0);
-  wakeWaiters(m, word, lock);
+  wakeWaiters(m, word, lock, code.d[pc]! <= 1);
 }
 
-function wakeWaiters(m: Machine, word: number, lock: number): void {
+function wakeWaiters(m: Machine, word: number, lock: number, isOne: boolean): void {
   const { contexts, code } = m.program;
   for (let index = 0; index < contexts.length; index += 1) {
     const { base: block, cpu, kind } = contexts[index]!;
@@ -145,6 +141,6 @@ function wakeWaiters(m: Machine, word: number, lock: number): void {
       m.host.charge(cpu, CostKey.contextSwitch);
     }
     m.host.wake(cpu);
-    if (code.c[pc] === 1) return;
+    if (isOne && code.c[pc] === 1) return;
   }
 }

@@ -105,6 +105,9 @@ function stepRare(m: Machine, cpu: number, context: number, base: number, pc: nu
   const a = code.a[pc]!;
   const b = code.b[pc]!;
   switch (code.op[pc]!) {
+    case op.opCopy:
+      m.state[a] = m.state[b]!;
+      return Step.free;
     case op.opEnd:
       endContext(m, cpu, context);
       return Step.free;
@@ -139,7 +142,7 @@ function stepRare(m: Machine, cpu: number, context: number, base: number, pc: nu
     case op.opBlock:
       return blockThread(m, cpu, context, pc);
     case op.opSignal:
-      signalObject(m, cpu, context, a, b, code.c[pc]!);
+      signalObject(m, cpu, context, pc);
       return charged(m, op.CostKey.dpcInsert);
     default:
       return m.stop(`unknown operation ${code.op[pc]!}`);

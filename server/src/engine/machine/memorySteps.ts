@@ -55,6 +55,12 @@ export function stepMemory(m: Machine, base: number, pc: number): number {
       s[a] = s[word]!;
       return touch(m, word, Access.load);
     }
+    case op.opSwapSlot: {
+      const old = s[b]!;
+      s[b] = s[c]!;
+      s[a] = old;
+      return touch(m, b, Access.locked);
+    }
     case op.opIncrement:
       m.line = a;
       m.access = Access.increment;

@@ -24,10 +24,13 @@ function findRoutine(
   kind: LockKind,
   action: LockRoutine['action'],
   name: string | undefined,
+  isSharedNow: boolean,
 ): LockRoutine | undefined {
   const own = kind.routines.filter((row) => row.action === action);
-  if (name === undefined) return own[0];
-  const exact = own.find((row) => row.name === name);
+  const isFitting = (row: LockRoutine): boolean => (row.isShared === true) === isSharedNow;
+  if (name === undefined) return (action === 'release' ? own.find(isFitting) : undefined) ?? own[0];
+  const named = own.filter((row) => row.name === name);
+  const exact = named.find(isFitting) ?? named[0];
   if (exact !== undefined) return exact;
   for (const other of lockKinds) {
     const same = other.routines.find((row) => row.name === name && row.action === action);
@@ -73,7 +76,7 @@ function resolveCall(
   const index = body.state.lockIndex.get(id);
   const lock = index === undefined ? undefined : body.state.locks[index];
   if (index === undefined || lock === undefined) fail(body, `there is no lock '${id}'.`);
-  const routine = findRoutine(lock.kind, action, name);
+  const routine = findRoutine(lock.kind, action, name, body.shared.has(id));
   if (routine === undefined) {
     const names = lock.kind.routines.filter((row) => row.action === action).map((row) => row.name);
     fail(
@@ -103,6 +106,8 @@ function writeRaise(body: BodyState, { routine, lock, saved }: Call): void {
 export function compileAcquire(body: BodyState, id: string, name: string | undefined): void {
   const { asm } = body.state;
   const call = resolveCall(body, id, 'acquire', name);
+  if (call.site.isShared) body.shared.add(id);
+  else body.shared.delete(id);
   asm.lock = call.index;
   asm.emit(op.opBegin, call.index, call.operation, 0);
   writeRaise(body, call);

@@ -63,6 +63,8 @@ export interface BodyState {
   readonly registers: Map<string, number>;
   /** Routines being written in place, to refuse recursion. */
   readonly calls: string[];
+  /** Locks that the context took shared the last time. */
+  readonly shared: Set<string>;
   /** Saved IRQLs of `raise` statements not yet lowered. */
   readonly raises: number[];
 }
@@ -82,7 +84,15 @@ export function register(body: BodyState, name: string, bits: number): number {
 
 /** Writes the whole context. */
 export function compileBody(state: CompileState, plan: ContextPlan, context: number): void {
-  const body: BodyState = { state, context, plan, registers: new Map(), calls: [], raises: [] };
+  const body: BodyState = {
+    state,
+    context,
+    plan,
+    registers: new Map(),
+    calls: [],
+    shared: new Set(),
+    raises: [],
+  };
   const { asm } = state;
   asm.location = -1;
   asm.lock = -1;

@@ -43,12 +43,15 @@ export const opRemoveDpc = 20;
 export const opInterrupt = 21;
 export const opTouchPaged = 22;
 export const opReturnToUser = 23;
-/** Waits (dispatcher) for object word a of lock b; c = 1 where passing takes one off. */
+/** Waits (dispatcher) until object word a of lock b is at least max(1, c), and takes c off. */
 export const opBlock = 24;
-/** Signals object word a of lock b up to limit c. */
+/** Signals object word a of lock b: adds max(1, d) up to limit c. */
 export const opSignal = 25;
 /** Notes that this context gave up the lock, before the releasing operation (a = lock, b = operation). */
 export const opReleasing = 26;
+
+/** Slot a = slot b. */
+export const opCopy = 27;
 
 /** From here on: operations on memory. */
 export const firstMemoryOp = 32;
@@ -96,6 +99,9 @@ export const opWaitWhileIndexed = 51;
 export const opLoadIndexed = 52;
 /** Word a += b, not locked (own line or under the lock). */
 export const opBump = 53;
+
+/** Locked: slot a = word b, word b = slot c. */
+export const opSwapSlot = 54;
 
 /** True for the operations that may have to wait for another CPU's write. */
 export function isWait(op: number): boolean {
