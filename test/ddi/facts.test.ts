@@ -134,6 +134,14 @@ describe('effects', () => {
     for (const name of names) expect(facts.effect(name)?.name).toBe(name);
   });
 
+  it('agree with the bounds of their routines', () => {
+    const strangers = facts
+      .effectNames()
+      .filter((name) => facts.lookup(name)?.levels !== facts.effect(name)?.levels);
+    // The interrupt lock of a GPIO controller is taken at PASSIVE_LEVEL or at DIRQL, by the kind of the interrupt.
+    expect(strangers).toEqual(['GPIO_CLX_AcquireInterruptLock', 'GPIO_CLX_ReleaseInterruptLock']);
+  });
+
   it('pairs name routines that have an effect or are roles at entry', () => {
     const strangers = facts.effectNames().flatMap((name) => {
       const effect = facts.effect(name);

@@ -52,6 +52,11 @@ describe("a workspace's own facts", () => {
       exit: { kind: 'arg', arg: 2 },
       note: 'the device comes first',
     });
+    expect(facts.lookup('AcmeLock')).toMatchObject({
+      levels: range(0, 2),
+      aliasOf: 'KeAcquireSpinLock',
+      source: 'user',
+    });
     expect(facts.effect('AcmeLockAgain')).toMatchObject({ lockArg: 0, irqlOutArg: 1 });
   });
 

@@ -14,7 +14,7 @@ import type {
 } from './ddiFacts.ts';
 import { resolveEffect } from './resolveEffect.ts';
 import { boundSet, mappingOf, resolveWhen, sameArgs, type ArgMapping } from './resolveLevels.ts';
-import { resolveRole, resolveRoutine, routineOfRole } from './resolveRow.ts';
+import { resolveRole, resolveRoutine, routineOfEffect, routineOfRole } from './resolveRow.ts';
 import {
   decodeCalls,
   decodeEffect,
@@ -116,7 +116,8 @@ function createRoutines(
   tables: CompactTables,
   user: FactsFile | undefined,
   arch: Arch,
-  role: (n: string) => RoleFact | undefined,
+  role: (name: string) => RoleFact | undefined,
+  effect: (name: string) => LockEffect | undefined,
 ) {
   const lines = lazy(() => unfoldNames(tables.routines));
   const own = new Map((user?.routines ?? []).map((row) => [row.name, row]));
@@ -130,7 +131,9 @@ function createRoutines(
     const row = rowOf(name);
     if (row === undefined) {
       const callback = role(name);
-      return callback === undefined ? undefined : routineOfRole(callback, name);
+      if (callback !== undefined) return routineOfRole(callback, name);
+      const known = effect(name);
+      return known === undefined ? undefined : routineOfEffect(known);
     }
     return resolveRoutine(row, row.aliasOf === undefined ? undefined : rowOf(row.aliasOf), arch);
   });
@@ -263,8 +266,8 @@ function createFields(
 export function createDdiFacts(tables: CompactTables, options: FactsOptions = {}): DdiFacts {
   const { arch = 'x64', userFacts } = options;
   const roles = createRoles(tables, userFacts, arch);
-  const routines = createRoutines(tables, userFacts, arch, roles.role);
   const effects = createEffects(tables, userFacts, arch);
+  const routines = createRoutines(tables, userFacts, arch, roles.role, effects.effect);
   const fields = createFields(tables, userFacts, arch, roles.names);
   const ownEntries = (userFacts?.registrations ?? []).filter((row): row is EntryRow => 'entryPoint' in row);
   const entries = new Map([...tables.entryPoints, ...ownEntries].map((row) => [row.entryPoint, row.role]));

@@ -3,7 +3,7 @@
  */
 import { maxOf, minOf, union, type Arch, type IrqlSet } from '../protocol/irqlLevels.ts';
 import type { RoleRow, RoutineRow } from '../protocol/factsFormat.ts';
-import type { DdiFact, RoleFact, UpperMark } from './ddiFacts.ts';
+import type { DdiFact, LockEffect, RoleFact, UpperMark } from './ddiFacts.ts';
 import { boundSet, mappingOf, resolveConditions, resolveDissent, sameArgs } from './resolveLevels.ts';
 
 function bounds(levels: IrqlSet | null): { readonly min: number | null; readonly max: number | null } {
@@ -101,5 +101,30 @@ export function routineOfRole(role: RoleFact, name: string): DdiFact {
     calledBy: role.calledBy,
     dissent: role.dissent,
     ...(role.note === undefined ? {} : { note: role.note }),
+  };
+}
+
+/** A routine of which only the effect is known (a user's wrapper): the levels at which its effect is right. */
+export function routineOfEffect(effect: LockEffect): DdiFact {
+  return {
+    name: effect.name,
+    kind: 'function',
+    ...(effect.aliasOf === undefined ? {} : { aliasOf: effect.aliasOf }),
+    header: effect.headers[0] ?? '',
+    min: effect.min,
+    max: effect.max,
+    levels: effect.levels,
+    widest: effect.levels,
+    conditions: effect.requiresWhen,
+    source: effect.source,
+    confidence: effect.source === 'user' ? 'high' : 'medium',
+    argc: effect.argc,
+    args: effect.args,
+    isDocumented: false,
+    isUserMode: false,
+    isSameAsCaller: false,
+    ...(effect.requiresRegion === undefined ? {} : { requiresRegion: effect.requiresRegion }),
+    dissent: [],
+    ...(effect.note === undefined ? {} : { note: effect.note }),
   };
 }

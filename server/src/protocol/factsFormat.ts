@@ -182,6 +182,7 @@ const effect = z
       ])
       .optional(),
     ...bound,
+    discrete: z.array(level).min(1).optional(),
     requiresWhen: z.array(condition).optional(),
     requiresRegion: z.array(needed).min(1).optional(),
     region: region.optional(),
