@@ -23,7 +23,8 @@ export function explainAt(
     (state) => !entry.isKnown || intersect(state.entry, entry.levels) !== 0,
   );
   const set = states.find((state) => !state.isEntryIrql && state.irqlSetBy >= 0);
-  if (set !== undefined) return [...entrySteps(entry, [minOf(enteredAt(entry, set))]), setStep(program, facts, set)];
+  if (set !== undefined)
+    return [...entrySteps(entry, [minOf(enteredAt(entry, set))]), setStep(program, facts, set)];
   let levels = 0;
   for (const state of states) levels |= enteredAt(entry, state);
   return entrySteps(entry, levelsOf(levels >>> 0));
@@ -47,7 +48,10 @@ function entrySteps(entry: EntryContext, levels: readonly number[]): WhyStep[] {
   for (const level of levels) {
     for (const step of entry.why.get(level) ?? []) {
       const isKnown = steps.some(
-        (other) => other.file === step.file && other.range.start === step.range.start && other.message === step.message,
+        (other) =>
+          other.file === step.file &&
+          other.range.start === step.range.start &&
+          other.message === step.message,
       );
       if (!isKnown) steps.push(step);
     }
