@@ -1,0 +1,62 @@
+/**
+ * What an assignment or an unknown write does to a state: the new value is noted, everything that leaned on the old one is
+ * forgotten. It evaluates no expression.
+ */
+import type { NodeId } from '../../syntax/ir.ts';
+import type { Value } from '../facts.ts';
+import { isMemory, mentions } from '../locks/accessPath.ts';
+import { forgetPaths } from '../locks/heldLocks.ts';
+import type { State } from './state.ts';
+
+/** The state after `location = value`; an undefined value is one nobody knows. */
+export function assign(state: State, location: string, value: Value | undefined, node: NodeId): State {
+  if (location === '') return state;
+  const isSelf = (value?.kind === 'copyOf' || value?.kind === 'addressOf') && mentions(value.path, location);
+  const known = isSelf ? undefined : value;
+  const forgotten = forgetPaths(forgetValues(state, location, false), location, node);
+  if (known === undefined) return forgotten;
+  const values = new Map(forgotten.values);
+  values.set(location, known);
+  return { ...forgotten, values };
+}
+
+/** The state without any value kept at `location`, under it, or derived from it. `isByAddress` keeps what locks and handles saved. */
+export function forgetValues(state: State, location: string, isByAddress: boolean): State {
+  let values: Map<string, Value> | undefined;
+  for (const [key, value] of state.values) {
+    const isKey = mentions(key, location) && !(isByAddress && key.includes('#'));
+    const isTarget =
+      (value.kind === 'copyOf' || value.kind === 'addressOf') && mentions(value.path, location);
+    if (!isKey && !(isTarget && !isByAddress)) continue;
+    values ??= new Map(state.values);
+    values.delete(key);
+  }
+  return values === undefined ? state : { ...state, values };
+}
+
+/** The state after code that may change any shared memory: constant facts about memory go, saved IRQLs and names stay. */
+export function forgetMemoryFacts(state: State): State {
+  let values: Map<string, Value> | undefined;
+  for (const [key, value] of state.values) {
+    const isFact = value.kind === 'const' || value.kind === 'notConst' || value.kind === 'status';
+    if (!isFact || key.startsWith('#') || !isMemoryKey(key)) continue;
+    values ??= new Map(state.values);
+    values.delete(key);
+  }
+  return values === undefined ? state : { ...state, values };
+}
+
+function isMemoryKey(key: string): boolean {
+  return key.startsWith('e:') ? /[*]|\{g:|\{this/.test(key) : isMemory(key);
+}
+
+/** The state without the results of calls, at the end of a statement. */
+export function forgetResults(state: State): State {
+  let values: Map<string, Value> | undefined;
+  for (const key of state.values.keys()) {
+    if (!key.startsWith('r:')) continue;
+    values ??= new Map(state.values);
+    values.delete(key);
+  }
+  return values === undefined ? state : { ...state, values };
+}

@@ -1,0 +1,127 @@
+/**
+ * What is fixed for one body while it is analysed: parameters, locals, resolved callees, parents of nodes.
+ * Built once per analysis of the body; it holds no states.
+ */
+import { allLevels } from '../../protocol/irqlLevels.ts';
+import type { IrqlSet } from '../../protocol/irqlLevels.ts';
+import type { Atom } from '../../syntax/atoms.ts';
+import { calleeAtom, NodeFlag, NodeKind } from '../../syntax/ir.ts';
+import type { BodyIr, NodeId } from '../../syntax/ir.ts';
+import type { LockRef } from '../facts.ts';
+import type { Callee, FunctionUnit, Program } from '../program.ts';
+
+/** A declared local. */
+export interface LocalInfo {
+  readonly node: NodeId;
+  readonly type: Atom;
+  readonly isPointer: boolean;
+  readonly isStatic: boolean;
+}
+
+/** What stays the same while a body is analysed. */
+export interface BodyContext {
+  readonly program: Program;
+  readonly unit: FunctionUnit;
+  readonly ir: BodyIr;
+  readonly all: IrqlSet;
+  readonly params: ReadonlyMap<Atom, number>;
+  readonly locals: ReadonlyMap<Atom, LocalInfo>;
+  /** parameters that the body changes or takes the address of: tracked like locals */
+  readonly changedParams: ReadonlySet<Atom>;
+  readonly parents: Int32Array;
+  /** names and classes of locks by path, as first seen */
+  readonly lockNames: Map<string, LockRef>;
+  calleeOf(call: NodeId): Callee;
+  nameOf(call: NodeId): string;
+  text(atom: Atom): string;
+}
+
+/** Collects what is fixed for the body of `unit`. */
+export function createBodyContext(
+  program: Program,
+  unit: FunctionUnit,
+  known: ReadonlyMap<NodeId, Callee>,
+): BodyContext {
+  const ir = unit.ir();
+  const { atoms } = program;
+  const params = new Map<Atom, number>();
+  unit.head.params.forEach(({ name }, i) => {
+    if (name !== 0 && !params.has(name)) params.set(name, i);
+  });
+  const parents = parentsOf(ir);
+  const locals = new Map<Atom, LocalInfo>();
+  const changedParams = new Set<Atom>();
+  for (let node = 0; node < ir.nodeCount; node++) {
+    if (ir.kind[node] === NodeKind.Decl) {
+      const flags = ir.flags[node] ?? 0;
+      const name = ir.atom[node] ?? 0;
+      if (!locals.has(name)) {
+        locals.set(name, {
+          node,
+          type: ir.aux[node] ?? 0,
+          isPointer: (flags & NodeFlag.Pointer) !== 0,
+          isStatic: (flags & NodeFlag.Static) !== 0,
+        });
+      }
+      continue;
+    }
+    const changed = changedName(ir, node, atoms.text(ir.atom[node] ?? 0));
+    if (changed >= 0 && params.has(changed)) changedParams.add(changed);
+  }
+  return {
+    program,
+    unit,
+    ir,
+    all: allLevels(program.settings.arch),
+    params,
+    locals,
+    changedParams,
+    parents,
+    lockNames: new Map(),
+    calleeOf: (call) => known.get(call) ?? program.resolveCall(unit, call),
+    nameOf(call) {
+      const atom = calleeAtom(ir, call);
+      if (atom >= 0) return atoms.text(atom);
+      const callee = ir.first[call] ?? -1;
+      return callee >= 0 && ir.kind[callee] === NodeKind.Member ? atoms.text(ir.atom[callee] ?? 0) : '';
+    },
+    text: (atom) => atoms.text(atom),
+  };
+}
+
+/** The name that the node assigns to or takes the address of, or -1. */
+function changedName(ir: BodyIr, node: NodeId, operator: string): Atom {
+  const kind = ir.kind[node];
+  const isChange =
+    kind === NodeKind.Assign ||
+    kind === NodeKind.Postfix ||
+    (kind === NodeKind.Unary && (operator === '++' || operator === '--' || operator === '&'));
+  const target = ir.first[node] ?? -1;
+  if (!isChange || target < 0 || ir.kind[target] !== NodeKind.Name) return -1;
+  return ir.atom[target] ?? -1;
+}
+
+function parentsOf(ir: BodyIr): Int32Array {
+  const parents = new Int32Array(ir.nodeCount).fill(-1);
+  for (let node = 0; node < ir.nodeCount; node++) {
+    for (let child = ir.first[node] ?? -1; child >= 0; child = ir.next[child] ?? -1) parents[child] = node;
+  }
+  return parents;
+}
+
+/** Whether somebody looks at the value of the call: not a statement of its own, nor cast to void. */
+export function isResultUsed(context: BodyContext, call: NodeId): boolean {
+  const { ir, parents } = context;
+  let at = parents[call] ?? -1;
+  while (at >= 0 && ir.kind[at] === NodeKind.Cast) at = parents[at] ?? -1;
+  return at >= 0 && ir.kind[at] !== NodeKind.ExprStmt;
+}
+
+/** The argument nodes of a Call or Construct node. */
+export function argumentsOf(ir: BodyIr, call: NodeId): NodeId[] {
+  const args: NodeId[] = [];
+  const first = ir.first[call] ?? -1;
+  const from = ir.kind[call] === NodeKind.Call ? (ir.next[first] ?? -1) : first;
+  for (let node = from; node >= 0; node = ir.next[node] ?? -1) args.push(node);
+  return args;
+}

@@ -1,0 +1,30 @@
+/**
+ * The calls of one body with their resolved callees, found once and shared by call graph, analysis and entry propagation.
+ */
+import { NodeKind } from '../../syntax/ir.ts';
+import type { NodeId } from '../../syntax/ir.ts';
+import type { Callee, FunctionId, FunctionUnit, Program } from '../program.ts';
+
+/** The calls of a body in node order. */
+export interface CallTable {
+  readonly nodes: readonly NodeId[];
+  readonly callees: ReadonlyMap<NodeId, Callee>;
+  /** workspace functions called, each once */
+  readonly targets: readonly FunctionId[];
+}
+
+/** Resolves every call of the body. */
+export function createCallTable(program: Program, unit: FunctionUnit): CallTable {
+  const ir = unit.ir();
+  const nodes: NodeId[] = [];
+  const callees = new Map<NodeId, Callee>();
+  const targets = new Set<FunctionId>();
+  for (let node = 0; node < ir.nodeCount; node++) {
+    if (ir.kind[node] !== NodeKind.Call) continue;
+    const callee = program.resolveCall(unit, node);
+    nodes.push(node);
+    callees.set(node, callee);
+    if (callee.kind === 'functions') for (const id of callee.ids) targets.add(id);
+  }
+  return { nodes, callees, targets: [...targets] };
+}

@@ -1,0 +1,86 @@
+/**
+ * Structural equality of summaries: when a function's summary is the same as before, its callers need no new analysis.
+ */
+import { isSameHeld, isSameValue } from '../irql/state.ts';
+import type {
+  ExitCase,
+  FunctionSummary,
+  GuardedRequirement,
+  HeldLock,
+  LockUse,
+  Requirement,
+  Value,
+} from '../facts.ts';
+
+/** Whether callers see no difference between the two summaries. Positions of witnesses do not count. */
+export function isSameSummary(a: FunctionSummary, b: FunctionSummary): boolean {
+  return (
+    a === b ||
+    (a.exit === b.exit &&
+      a.source === b.source &&
+      a.isProved === b.isProved &&
+      isSameRequirement(a.requires, b.requires) &&
+      areEqual(a.requiresWhen ?? [], b.requiresWhen ?? [], isSameGuarded) &&
+      areEqual(a.cases, b.cases, isSameCase) &&
+      areEqual(a.locksTaken, b.locksTaken, isSameUse) &&
+      (a.blocks === undefined) === (b.blocks === undefined))
+  );
+}
+
+function areEqual<T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T) => boolean): boolean {
+  if (a === b) return true;
+  return a.length === b.length && a.every((one, i) => isSame(one, b[i] as T));
+}
+
+function isSameRequirement(a: Requirement, b: Requirement): boolean {
+  return a.min === b.min && a.max === b.max && a.source === b.source && a.isCertain === b.isCertain;
+}
+
+function isSameGuarded(a: GuardedRequirement, b: GuardedRequirement): boolean {
+  return isSameRequirement(a, b) && areEqual(a.guards, b.guards, isSameGuard);
+}
+
+function isSameGuard(a: ExitCase['guards'][number], b: ExitCase['guards'][number]): boolean {
+  return a.parameter === b.parameter && isSameValue(a.value, b.value);
+}
+
+function isSameCase(a: ExitCase, b: ExitCase): boolean {
+  return (
+    a.entry === b.entry &&
+    a.irql === b.irql &&
+    a.isEntryIrql === b.isEntryIrql &&
+    a.irqlFrom === b.irqlFrom &&
+    a.isIrqlUnknown === b.isIrqlUnknown &&
+    a.regions.critical === b.regions.critical &&
+    a.regions.guarded === b.regions.guarded &&
+    areEqual(a.guards, b.guards, isSameGuard) &&
+    areEqual(a.acquired, b.acquired, isSameHeldLock) &&
+    areEqual(a.released, b.released, isSameHeldLock) &&
+    isSameOptional(a.returns, b.returns) &&
+    haveSameEntries(a.saved, b.saved)
+  );
+}
+
+function isSameHeldLock(a: HeldLock, b: HeldLock): boolean {
+  return isSameHeld(a, b) && a.lock.lockClass === b.lock.lockClass;
+}
+
+function isSameOptional(a: Value | undefined, b: Value | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : isSameValue(a, b);
+}
+
+function haveSameEntries(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => isSameOptional(b.get(key), value));
+}
+
+function isSameUse(a: LockUse, b: LockUse): boolean {
+  return (
+    a.lock.path === b.lock.path &&
+    a.lock.lockClass === b.lock.lockClass &&
+    a.kind === b.kind &&
+    a.mode === b.mode &&
+    a.irql === b.irql &&
+    a.isEntryIrql === b.isEntryIrql &&
+    areEqual(a.heldBefore, b.heldBefore, (x, y) => x.path === y.path && x.lockClass === y.lockClass)
+  );
+}
