@@ -7,7 +7,8 @@ import {
 } from '../../../server/src/analysis/sal/buildContract.ts';
 import { int, UNKNOWN, type SalValue } from '../../../server/src/analysis/sal/evaluate.ts';
 import {
-  functionClassOf,
+  functionClassesOf,
+  majorFunctionsOf,
   resolveContract,
   unknownEnvironment,
 } from '../../../server/src/analysis/sal/resolveContract.ts';
@@ -207,8 +208,13 @@ describe('locks', () => {
 
 describe('other words', () => {
   it('reads function classes and the declaration mark', () => {
-    expect(functionClassOf(contract('_Function_class_(KDEFERRED_ROUTINE)'))).toBe('KDEFERRED_ROUTINE');
-    expect(functionClassOf(contract('__drv_functionClass(DRIVER_CANCEL)'))).toBe('DRIVER_CANCEL');
+    expect(functionClassesOf(contract('_Function_class_(KDEFERRED_ROUTINE)'))).toEqual(['KDEFERRED_ROUTINE']);
+    expect(functionClassesOf(contract('__drv_functionClass(DRIVER_CANCEL)'))).toEqual(['DRIVER_CANCEL']);
+    const dispatch = contract(
+      '_Function_class_(IRP_MJ_READ) _Function_class_(DRIVER_DISPATCH) _Dispatch_type_(IRP_MJ_WRITE)',
+    );
+    expect(functionClassesOf(dispatch)).toEqual(['DRIVER_DISPATCH']);
+    expect(majorFunctionsOf(dispatch)).toEqual(['IRP_MJ_WRITE', 'IRP_MJ_READ']);
     expect(contract('_Use_decl_annotations_').usesDeclaration).toBe(true);
   });
 

@@ -12,7 +12,7 @@ import {
   type Arch,
 } from '../../protocol/irqlLevels.ts';
 import type { Clause, Contract } from './contract.ts';
-import { resolveContract, unknownEnvironment } from './resolveContract.ts';
+import { functionClassesOf, resolveContract, unknownEnvironment } from './resolveContract.ts';
 
 /** Two statements that cannot both be true. */
 export interface Contradiction {
@@ -61,10 +61,10 @@ function raiseAgainst(contract: Contract, arch: Arch): Contradiction[] {
 }
 
 function severalClasses(contract: Contract): Contradiction[] {
+  const names = functionClassesOf(contract);
+  if (names.length < 2) return [];
   const clauses = plainClauses(contract, ['functionClass']);
-  const names = new Set(clauses.map(({ body }) => (body.kind === 'functionClass' ? body.name : '')));
-  if (names.size < 2) return [];
-  return [{ message: `belongs to several function classes: ${[...names].join(', ')}`, clauses }];
+  return [{ message: `belongs to several function classes: ${names.join(', ')}`, clauses }];
 }
 
 /** The contradictions inside one contract. */

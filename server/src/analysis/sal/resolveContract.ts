@@ -190,8 +190,22 @@ export function unknownEnvironment(arch: Arch): SalEnvironment {
   return { arch, lookUp: () => UNKNOWN };
 }
 
-/** The role type that the contract names by `_Function_class_`, or undefined. */
-export function functionClassOf(contract: Contract): string | undefined {
-  for (const { body } of contract.clauses) if (body.kind === 'functionClass') return body.name;
-  return undefined;
+/**
+ * The function classes that the contract names by `_Function_class_`, without the `IRP_MJ_*` classes of file systems:
+ * those say which requests a dispatch routine serves (see `majorFunctionsOf`).
+ */
+export function functionClassesOf(contract: Contract): string[] {
+  return classNames(contract).filter((name) => !name.startsWith('IRP_MJ_'));
+}
+
+/** The requests that a dispatch routine is said to serve, by `_Dispatch_type_` or by its function class. */
+export function majorFunctionsOf(contract: Contract): string[] {
+  const types = contract.clauses.flatMap(({ body }) => (body.kind === 'dispatchType' ? [body.name] : []));
+  return [...new Set([...types, ...classNames(contract).filter((name) => name.startsWith('IRP_MJ_'))])];
+}
+
+function classNames(contract: Contract): string[] {
+  return [
+    ...new Set(contract.clauses.flatMap(({ body }) => (body.kind === 'functionClass' ? [body.name] : []))),
+  ];
 }
