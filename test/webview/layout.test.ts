@@ -11,7 +11,7 @@ import {
   wholeView,
   zoomView,
 } from '../../client/webview/model/timeScale.ts';
-import { abba, selfLivelock } from './buildTrace.ts';
+import { abba, packed, selfLivelock } from './buildTrace.ts';
 
 describe('layOut', () => {
   it('gives two CPUs and two locks their rows', () => {
@@ -19,7 +19,7 @@ describe('layOut', () => {
     const { lanes, locks, levels, height } = layOut(trace, buildSpans(trace), 400);
     expect({ lanes, locks, levels, height }).toMatchInlineSnapshot(`
       {
-        "height": 371,
+        "height": 362,
         "lanes": [
           {
             "cpu": 0,
@@ -40,12 +40,12 @@ describe('layOut', () => {
           {
             "height": 28,
             "lock": 0,
-            "top": 303,
+            "top": 294,
           },
           {
             "height": 28,
             "lock": 1,
-            "top": 337,
+            "top": 328,
           },
         ],
       }
@@ -63,10 +63,26 @@ describe('layOut', () => {
   });
 
   it('shrinks the lanes of many CPUs, but not below what can be read', () => {
-    const trace = { ...abba(), cpus: 64 };
-    const { lanes } = layOut(trace, buildSpans(trace), 500);
-    expect(lanes[0]!.height).toBe(26);
+    const contexts = Array.from({ length: 64 }, (_, cpu) => ({
+      name: `T${cpu}`,
+      kind: 'thread' as const,
+      cpu,
+      irql: 0,
+    }));
+    const busy = packed(
+      contexts.map(({ cpu }) => [0, cpu, 'contextStart', cpu] as const),
+      { cpus: 64, contexts, endTime: 10 },
+    );
+    const { lanes } = layOut(busy, buildSpans(busy), 500);
+    expect(lanes[0]!.height).toBe(22);
     expect(lanes).toHaveLength(64);
+  });
+
+  it('gives a CPU that never does anything a thin lane', () => {
+    const trace = { ...abba(), cpus: 3 };
+    const { lanes } = layOut(trace, buildSpans(trace), 500);
+    expect(lanes[2]!.height).toBe(20);
+    expect(lanes[1]!.height).toBeGreaterThan(48);
   });
 
   it('tells what lies at a height', () => {

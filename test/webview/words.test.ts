@@ -11,7 +11,7 @@ import {
   shortNumber,
   timeText,
 } from '../../client/webview/model/numbers.ts';
-import { deadlockEdges, orderCycle } from '../../client/webview/model/waitGraph.ts';
+import { deadlockCycle, findCycle } from '../../client/webview/model/waitGraph.ts';
 import { cpuWords, eventSentence, frameWords, lockWords } from '../../client/webview/model/words.ts';
 import { TraceEventKind } from '../../server/src/protocol/index.ts';
 import { abba, packed, selfLivelock } from './buildTrace.ts';
@@ -117,13 +117,25 @@ describe('wait graph', () => {
       contexts: [0, 1, 2].map((cpu) => ({ name: `T${cpu}`, kind: 'thread' as const, cpu, irql: 0 })),
     });
     const edge = (context: number, owner: number) => ({ cpu: context, context, lock: context, owner });
-    const ordered = orderCycle(trace, [edge(0, 2), edge(1, 0), edge(2, 1)]);
-    expect(ordered.map((each) => each.context)).toEqual([0, 2, 1]);
+    const { ring, others } = findCycle(trace, [edge(0, 2), edge(1, 0), edge(2, 1)]);
+    expect(ring.map((each) => each.context)).toEqual([0, 2, 1]);
+    expect(others).toEqual([]);
   });
 
   it('is empty without a deadlock', () => {
-    expect(deadlockEdges(packed([]))).toEqual([]);
-    expect(deadlockEdges(abba())).toHaveLength(2);
+    expect(deadlockCycle(packed([]))).toEqual({ ring: [], others: [] });
+    expect(deadlockCycle(abba()).ring).toHaveLength(2);
+  });
+
+  it('tells who only hangs on the ring', () => {
+    const trace = packed([], {
+      cpus: 3,
+      contexts: [0, 1, 2].map((cpu) => ({ name: `T${cpu}`, kind: 'thread' as const, cpu, irql: 0 })),
+    });
+    const edge = (context: number, owner: number) => ({ cpu: context, context, lock: context, owner });
+    const { ring, others } = findCycle(trace, [edge(0, 1), edge(1, 2), edge(2, 1)]);
+    expect(ring.map((each) => each.context)).toEqual([1, 2]);
+    expect(others.map((each) => each.context)).toEqual([0]);
   });
 });
 

@@ -128,7 +128,7 @@ function drawLabel(
 ): void {
   const from = Math.max(left, 0) + 5;
   const room = Math.min(right, scene.width) - from - 4;
-  if (room < 16) return;
+  if (room < (lane.activity[row]! >= Activity.spin ? 40 : 16)) return;
   const top = levelY(scene.layout, box, lane.irql[row]!);
   const layers = scene.spans.stacks[lane.below[row]!] ?? [];
   const under = layers.at(-1);
@@ -219,7 +219,7 @@ export function drawLaneLabels(pen: Pen, scene: Scene, gutter: number): void {
     let before = Infinity;
     for (const level of scene.layout.levels) {
       const y = levelY(scene.layout, box, level);
-      if (before - y < 11) continue;
+      if (before - y < 11 || (box.height < 24 && level !== 0)) continue;
       before = y;
       const name = level > 2 ? irqlName(scene.trace, level) : shortIrqlName(scene.trace, level);
       pen.fillText(name.replace(/_LEVEL/, ''), gutter - 8, y);

@@ -8,7 +8,7 @@ import { gridStep, toPixel, wholeView, type TimeView } from '../model/timeScale.
 import { rasterLane } from './rasterRows.ts';
 import { font, x, type Pen, type Scene } from './scene.ts';
 
-export const rulerHeight = 30;
+export const rulerHeight = 36;
 export const minimapHeight = 38;
 
 /** Ticks with their cycles, and fine upright lines through the plot below when `plotHeight` is given. */
@@ -44,7 +44,7 @@ function drawMarks(pen: Pen, scene: Scene, bookmarks: readonly number[]): void {
     const width = pen.measureText('deadlock').width + 10;
     const left = Math.min(at, scene.width - width);
     pen.fillStyle = theme.background;
-    pen.fillRect(left - 2, 0, width + 4, rulerHeight - 10);
+    pen.fillRect(left - 2, 0, width + 4, 15);
     pen.fillStyle = theme.spin;
     pen.fillText('deadlock', left + 5, 12);
     pen.beginPath();

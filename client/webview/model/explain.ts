@@ -7,6 +7,7 @@ import {
   type PackedTrace,
   type TraceDeadlockMember,
 } from 'irql-lens-server/protocol';
+import { deadlockCycle } from './waitGraph.ts';
 import { contextName, deadlockWords, irqlName, lockName } from './words.ts';
 
 /** What the header says. */
@@ -89,8 +90,10 @@ function selfWords(
 
 function orderWords(
   trace: PackedTrace,
-  members: readonly TraceDeadlockMember[],
+  all: readonly TraceDeadlockMember[],
 ): Pick<Explanation, 'why' | 'remedy'> {
+  const ring = new Set(deadlockCycle(trace).ring.map((edge) => edge.context));
+  const members = all.filter((member) => ring.has(member.context));
   const holds = members.map((member) => {
     const owned = members.find((other) => other.ownedBy === member.context)?.waitsFor;
     const has = owned === undefined ? '' : `owns ${lockName(trace, owned)} and `;

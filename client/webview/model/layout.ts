@@ -3,7 +3,8 @@
  * Pure, from the trace and the room that there is; no colours, no canvas.
  */
 import type { PackedTrace } from 'irql-lens-server/protocol';
-import { shownEnd, type Spans } from './spans.ts';
+import { minSpan } from './timeScale.ts';
+import { Activity, shownEnd, type Spans } from './spans.ts';
 
 /** One CPU's lane. */
 export interface LaneBox {
@@ -30,8 +31,14 @@ export interface Layout {
   readonly height: number;
 }
 
-const laneGap = 18;
 const lockGap = 6;
+/** Height of the lane of a CPU that never does anything. */
+const idleHeight = 20;
+
+/** Room between lanes: a label of what is deferred stands in it where there are few. */
+function gapOf(cpus: number): number {
+  return cpus <= 4 ? 18 : cpus <= 8 ? 9 : 5;
+}
 
 /** The levels that occur, with PASSIVE_LEVEL and DISPATCH_LEVEL always: a lane without them could not be read. */
 export function usedLevels(spans: Spans): readonly number[] {
@@ -40,10 +47,10 @@ export function usedLevels(spans: Spans): readonly number[] {
   return [...seen].sort((a, b) => a - b);
 }
 
-/** A thread at PASSIVE_LEVEL still has some height; the highest level leaves room above it for its label. */
-function sharesOf(levels: readonly number[]): Float64Array {
+/** A thread at PASSIVE_LEVEL still has the height of a line of text where there is room for one. */
+function sharesOf(levels: readonly number[], height: number): Float64Array {
   const shares = new Float64Array(64);
-  const lowest = 0.26;
+  const lowest = Math.min(0.42, Math.max(0.26, 18 / height));
   const highest = 0.96;
   const step = levels.length < 2 ? 0 : (highest - lowest) / (levels.length - 1);
   for (let irql = 0; irql < shares.length; irql++) {
@@ -55,29 +62,37 @@ function sharesOf(levels: readonly number[]): Float64Array {
 
 function laneHeight(cpus: number, levels: number, room: number): number {
   const wanted = Math.min(168, 60 + levels * 30);
-  const fair = cpus === 0 ? wanted : room / cpus - laneGap;
-  return Math.round(Math.min(wanted, Math.max(fair, cpus > 16 ? 26 : 44)));
+  const fair = cpus === 0 ? wanted : room / cpus - gapOf(cpus);
+  return Math.round(Math.min(wanted, Math.max(fair, cpus > 8 ? 22 : cpus > 4 ? 30 : 48)));
+}
+
+function isIdle(spans: Spans, cpu: number): boolean {
+  const lane = spans.lanes[cpu];
+  return lane !== undefined && lane.length === 1 && lane.activity[0] === Activity.idle;
 }
 
 /** Lays out the plot for `room` pixels of height. It may become higher than that; it then scrolls. */
 export function layOut(trace: PackedTrace, spans: Spans, room: number): Layout {
   const levels = usedLevels(spans);
-  const lockHeight = trace.locks.length > 6 ? 20 : 28;
-  const lockRoom = trace.locks.length * (lockHeight + lockGap) + (trace.locks.length > 0 ? laneGap : 0);
-  const height = laneHeight(trace.cpus, levels.length, room - lockRoom);
-  const lanes = Array.from({ length: trace.cpus }, (_, cpu) => ({
-    cpu,
-    top: laneGap + cpu * (height + laneGap),
-    height,
-  }));
-  const below = laneGap + trace.cpus * (height + laneGap) + (trace.locks.length > 0 ? laneGap / 2 : 0);
+  const gap = gapOf(trace.cpus);
+  const lockHeight = trace.locks.length > 6 || trace.cpus > 8 ? 20 : 28;
+  const lockRoom = trace.locks.length * (lockHeight + lockGap) + 18;
+  const nIdle = spans.lanes.filter((_, cpu) => isIdle(spans, cpu)).length;
+  const height = laneHeight(trace.cpus - nIdle, levels.length, room - lockRoom - nIdle * (idleHeight + gap));
+  const lanes: LaneBox[] = [];
+  let top = Math.max(gap, 10);
+  for (let cpu = 0; cpu < trace.cpus; cpu++) {
+    const box = { cpu, top, height: isIdle(spans, cpu) ? idleHeight : height };
+    lanes.push(box);
+    top += box.height + gap;
+  }
   const locks = trace.locks.map((_, lock) => ({
     lock,
-    top: below + lock * (lockHeight + lockGap),
+    top: top + lock * (lockHeight + lockGap),
     height: lockHeight,
   }));
-  const end = below + trace.locks.length * (lockHeight + lockGap);
-  return { lanes, locks, levels, levelShare: sharesOf(levels), height: end };
+  const end = top + trace.locks.length * (lockHeight + lockGap);
+  return { lanes, locks, levels, levelShare: sharesOf(levels, height), height: end };
 }
 
 /** y of an IRQL in a lane. */
@@ -101,7 +116,9 @@ export function firstView(trace: PackedTrace): { readonly start: number; readonl
   const { time } = trace.events;
   const whole = shownEnd(trace);
   const matters = trace.deadlock === undefined ? whole : Math.min(whole, trace.deadlock.time * 1.35);
-  const isLong = trace.deadlock === undefined && time.length > 4000;
-  const end = isLong ? (time[2000] ?? whole) : matters;
+  // A long run begins with as much as can be read: some forty events a CPU.
+  const readable = 40 * trace.cpus;
+  const isLong = trace.deadlock === undefined && time.length > readable * 4;
+  const end = isLong ? Math.max(time[readable] ?? whole, minSpan) : matters;
   return { start: -end * 0.015, end: end * 1.03 };
 }

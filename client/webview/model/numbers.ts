@@ -25,7 +25,12 @@ export function shortNumber(value: number): string {
   const scaled = value / divisor;
   const digits = unit === '' || Math.abs(scaled) >= 100 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2;
   const text =
-    unit === '' ? grouped(Math.round(scaled * 10) / 10) : scaled.toFixed(digits).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+    unit === ''
+      ? grouped(Math.round(scaled * 10) / 10)
+      : scaled
+          .toFixed(digits)
+          .replace(/(\.\d*?)0+$/, '$1')
+          .replace(/\.$/, '');
   return `${text}${unit}`;
 }
 

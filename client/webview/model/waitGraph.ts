@@ -12,26 +12,34 @@ export interface WaitEdge {
   readonly owner: number;
 }
 
-/** The waits in the order of the cycle: each one's owner is the next one's context, or lies below it on the same CPU. */
-export function orderCycle(trace: PackedTrace, edges: readonly WaitEdge[]): readonly WaitEdge[] {
-  const rest = [...edges];
-  const ordered: WaitEdge[] = [];
-  let next = rest.shift();
-  while (next !== undefined) {
-    ordered.push(next);
-    const { owner } = next;
-    const cpu = trace.contexts[owner]?.cpu;
-    const at = rest.findIndex((edge) => edge.context === owner);
-    const byCpu = at >= 0 ? at : rest.findIndex((edge) => edge.cpu === cpu);
-    next = byCpu >= 0 ? rest.splice(byCpu, 1)[0] : rest.shift();
-  }
-  return ordered;
+/** The waits that close a ring, in its order, and those that only hang on it. */
+export interface WaitCycle {
+  readonly ring: readonly WaitEdge[];
+  readonly others: readonly WaitEdge[];
 }
 
-/** The deadlock of the trace as ordered edges; empty where there is none. */
-export function deadlockEdges(trace: PackedTrace): readonly WaitEdge[] {
+/** Whose turn it would have to be first: the wait of the owner itself, or of what runs on top of the owner on its CPU. */
+function waitOfOwner(trace: PackedTrace, edges: readonly WaitEdge[], owner: number): WaitEdge | undefined {
+  const cpu = trace.contexts[owner]?.cpu;
+  return edges.find((edge) => edge.context === owner) ?? edges.find((edge) => edge.cpu === cpu);
+}
+
+/** Follows the waits until one comes again: from there on it is the ring. */
+export function findCycle(trace: PackedTrace, edges: readonly WaitEdge[]): WaitCycle {
+  const path: WaitEdge[] = [];
+  let next = edges[0];
+  while (next !== undefined && !path.includes(next)) {
+    path.push(next);
+    next = waitOfOwner(trace, edges, next.owner);
+  }
+  const ring = next === undefined ? path : path.slice(path.indexOf(next));
+  return { ring, others: edges.filter((edge) => !ring.includes(edge)) };
+}
+
+/** The deadlock of the trace; both lists are empty where there is none. */
+export function deadlockCycle(trace: PackedTrace): WaitCycle {
   const members = trace.deadlock?.members ?? [];
-  return orderCycle(
+  return findCycle(
     trace,
     members.map(({ cpu, context, waitsFor, ownedBy }) => ({ cpu, context, lock: waitsFor, owner: ownedBy })),
   );

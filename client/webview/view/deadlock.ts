@@ -5,7 +5,7 @@
 import type { PackedTrace } from 'irql-lens-server/protocol';
 import { fill, h, svg } from '../dom.ts';
 import { contextName, lockName } from '../model/words.ts';
-import { deadlockEdges, type WaitEdge } from '../model/waitGraph.ts';
+import { deadlockCycle, type WaitEdge } from '../model/waitGraph.ts';
 import type { Change, Store } from '../store.ts';
 
 interface Station {
@@ -157,14 +157,16 @@ export function makeDeadlock(store: Store): {
   const update = (changes: ReadonlySet<Change>) => {
     const { run } = store.state;
     if (!changes.has('run') || run === null) return;
-    const edges = deadlockEdges(run.trace);
-    element.hidden = edges.length === 0;
-    if (edges.length === 0) return;
+    const { ring, others } = deadlockCycle(run.trace);
+    element.hidden = ring.length === 0;
+    if (ring.length === 0) return;
     fill(
       element,
       h('h2', {}, 'Who waits for whom'),
-      edges.length <= 6 ? drawCycle(run.trace, edges) : null,
-      h('ol', { class: 'words' }, ...inWords(run.trace, edges)),
+      ring.length <= 6 ? drawCycle(run.trace, ring) : null,
+      h('ol', { class: 'words' }, ...inWords(run.trace, ring)),
+      others.length > 0 ? h('h3', {}, 'Stuck behind it') : null,
+      others.length > 0 ? h('ul', { class: 'words' }, ...inWords(run.trace, others)) : null,
     );
   };
   return { element, update };

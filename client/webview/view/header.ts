@@ -29,7 +29,7 @@ export function makeHeader(store: Store): {
     ];
     if (trace.truncated) facts.push('events left out: the run is longer than its record');
     const bug =
-      told.bugCheck === ''
+      told.bugCheck === '' || told.what.includes(told.bugCheck)
         ? null
         : h('p', { class: 'bugcheck' }, 'On a real machine: ', h('strong', {}, told.bugCheck));
     fill(

@@ -6,7 +6,7 @@ import type { Frame } from '../model/fold.ts';
 import { explain } from '../model/explain.ts';
 import { cyclesText } from '../model/numbers.ts';
 import { contextName, cpuWords, eventWords, irqlName, lockWords } from '../model/words.ts';
-import { deadlockEdges, waitsAt } from '../model/waitGraph.ts';
+import { deadlockCycle, waitsAt } from '../model/waitGraph.ts';
 import { frameAtCursor, setRow, type Run, type Store } from '../store.ts';
 import { table } from './costs.ts';
 import type { Panel } from './tabs.ts';
@@ -46,7 +46,8 @@ function lockTable(run: Run, frame: Frame, when: string): HTMLElement | null {
 }
 
 function waitList(run: Run, frame: Frame): HTMLElement | null {
-  const dead = deadlockEdges(run.trace);
+  const { ring, others } = deadlockCycle(run.trace);
+  const dead = [...ring, ...others];
   const edges = frame.isDead && dead.length > 0 ? dead : waitsAt(run.trace, frame);
   if (edges.length === 0) return null;
   const items = edges.slice(0, 40).map((edge) => {

@@ -103,7 +103,8 @@ function measure(parts: Parts): void {
   const { run } = parts.store.state;
   if (run === null) return;
   parts.width = Math.floor(parts.scroller.clientWidth);
-  const room = Math.min(Math.max(160, innerHeight * 0.42), 720);
+  const share = run.trace.cpus > 8 ? 0.58 : 0.42;
+  const room = Math.min(Math.max(160, innerHeight * share), 760);
   parts.layout = layOut(run.trace, run.spans, room);
   if (parts.laidOut !== run) parts.marks = markTicks(run);
   parts.laidOut = run;
