@@ -59,8 +59,21 @@ async function staticChecks() {
   await node('lint', tool('eslint/bin/eslint.js'), '.', '--cache', '--cache-location', cache);
 }
 
+/** Whatever the window needs; where it cannot be had, the rest of the tests has been run all the same. */
+async function prepareWindow() {
+  try {
+    installVscodeServer();
+    const { ensureChromium } = await import('./lib/chromium.mjs');
+    console.log(`browser for the journeys: ${ensureChromium()}`);
+    return true;
+  } catch (error) {
+    add({ passed: 0, failed: 1, failures: [`journeys: ${error.message}`] });
+    return false;
+  }
+}
+
 async function journeys() {
-  if (isQuick) return;
+  if (isQuick || !(await prepareWindow())) return;
   if (await node('package', 'scripts/package.mjs')) {
     await tests('journeys', ['scripts/runTs.mjs', 'test/runTest.ts']);
     await node('start', 'scripts/start.mjs', '--server', '--once');
@@ -69,18 +82,10 @@ async function journeys() {
   add({ passed: 0, failed: 1, failures: ['journeys: there is no package to test'] });
 }
 
-async function prepare() {
-  installPackages();
-  if (isQuick) return;
-  installVscodeServer();
-  const { ensureChromium } = await import('./lib/chromium.mjs');
-  console.log(`browser for the journeys: ${ensureChromium()}`);
-}
-
 async function main() {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
-  await prepare();
+  installPackages();
   await node('generated files', 'scripts/generate.mjs', '--check');
   await node('build', 'scripts/build.mjs');
   await Promise.all([staticChecks(), tests('vitest', [tool('vitest/vitest.mjs'), 'run'])]);
