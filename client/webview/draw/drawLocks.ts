@@ -114,7 +114,7 @@ export function drawLockLabels(pen: Pen, scene: Scene, gutter: number): void {
   }
 }
 
-const maxArrows = 48;
+const maxArrows = 36;
 
 function drawArrow(pen: Pen, fromX: number, fromY: number, toX: number, toY: number): void {
   const bend = (toX - fromX) / 2 + 6;

@@ -5,8 +5,10 @@
 import {
   TraceEventKind as Kind,
   type PackedTrace,
+  type SimulateResult,
   type TraceDeadlockMember,
 } from 'irql-lens-server/protocol';
+import { grouped, shortNumber } from './numbers.ts';
 import { deadlockCycle } from './waitGraph.ts';
 import { contextName, deadlockWords, irqlName, lockName } from './words.ts';
 
@@ -143,6 +145,19 @@ export function remarks(trace: PackedTrace): readonly string[] {
 
 function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What a run without a fault has to show: the busiest lock's figures in one sentence; empty where no lock was taken. */
+export function figureWords(result: SimulateResult | null): string {
+  const busiest = [...(result?.locks ?? [])].sort((a, b) => b.acquisitions - a.acquisitions)[0];
+  if (busiest === undefined || busiest.acquisitions < 2) return '';
+  const wait =
+    busiest.meanWaitCycles < 1
+      ? 'hardly a wait'
+      : `a wait of ${shortNumber(busiest.meanWaitCycles)} cycles on average, p99 ${shortNumber(busiest.p99WaitCycles)}`;
+  const fairness =
+    busiest.jainFairness > 0.995 ? 'all CPUs alike' : `fairness ${busiest.jainFairness.toFixed(2)} of 1`;
+  return `${grouped(busiest.acquisitions)} acquisitions of ${busiest.id}: ${wait}; ${fairness}.`;
 }
 
 /** Explains the outcome. A watchdog or bug check that a deadlock led to is told by the deadlock. */

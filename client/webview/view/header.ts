@@ -2,7 +2,7 @@
  * The first thing that is read: what happened, why, what to do, and what it becomes on a real machine.
  */
 import { fill, h } from '../dom.ts';
-import { explain } from '../model/explain.ts';
+import { explain, figureWords } from '../model/explain.ts';
 import { cyclesText, timeText } from '../model/numbers.ts';
 import type { Change, Store } from '../store.ts';
 
@@ -32,6 +32,8 @@ export function makeHeader(store: Store): {
       told.bugCheck === '' || told.what.includes(told.bugCheck)
         ? null
         : h('p', { class: 'bugcheck' }, 'On a real machine: ', h('strong', {}, told.bugCheck));
+    const measured = trace.deadlock === undefined ? figureWords(run.result) : '';
+    const figures = measured === '' ? null : h('p', {}, measured);
     fill(
       element,
       h(
@@ -44,7 +46,7 @@ export function makeHeader(store: Store): {
       h(
         'div',
         { class: 'answers' },
-        card('What happened', told.what === '' ? `${told.verdict}.` : told.what, bug),
+        card('What happened', told.what === '' ? `${told.verdict}.` : told.what, bug ?? figures),
         told.why === '' ? card('What to look at', trace.scenario.lesson) : card('Why', told.why),
         card('What to do', told.remedy),
       ),
