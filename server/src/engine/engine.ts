@@ -13,6 +13,7 @@ import { profiles } from './profiles/profile.ts';
 import { prepareRun } from './run.ts';
 import { bundledScenarios } from './scenarios/bundled.ts';
 import { runSimulation } from './simulate.ts';
+import { runSchedule, type SteppedRun } from './stepRun.ts';
 import { runSweep } from './sweep.ts';
 
 /** Options of every kind of run. */
@@ -88,7 +89,19 @@ export { ScenarioError } from './scenarioError.ts';
 
 /** Runs the scenario once, in simulated time. Throws `ScenarioError` and `CancelledError`. */
 export function simulate(scenario: Scenario, options: SimulateOptions = {}): SimulateOutcome {
-  return runSimulation(prepareRun(scenario, options.overrides ?? {}), options);
+  const overrides = options.overrides ?? {};
+  const run = prepareRun(scenario, overrides);
+  if (overrides.schedule !== undefined) return runSchedule(run, overrides.schedule, options.maxTraceEvents);
+  return runSimulation(run, options);
+}
+
+/**
+ * Plays `overrides.schedule` (absent: nothing yet) and says which steps may come next, as schedules with that step appended.
+ * To undo a step, ask again without it.
+ */
+export function stepSchedule(scenario: Scenario, options: SimulateOptions = {}): SteppedRun {
+  const overrides = options.overrides ?? {};
+  return runSchedule(prepareRun(scenario, overrides), overrides.schedule ?? '', options.maxTraceEvents);
 }
 
 /** Walks all interleavings; the trace is the shortest witness, or one completed run where nothing goes wrong. */
