@@ -187,8 +187,8 @@ describe('entry levels of roles', () => {
     ['KDEFERRED_ROUTINE', [], ['threadedDpc'], [setOf(2), true]],
     ['KDEFERRED_ROUTINE', ['threadedDpc'], [], [range(0, 2), true]],
     ['KSERVICE_ROUTINE', ['passiveInterrupt'], [], [setOf(0), true]],
-    ['EVT_WDF_TIMER', ['executionLevelPassive'], ['default'], [setOf(0), true]],
-    ['EVT_WDF_TIMER', ['default'], ['executionLevelPassive'], [setOf(2), true]],
+    ['EVT_WDF_TIMER', ['executionLevelPassive'], ['executionLevelDispatch'], [setOf(0), true]],
+    ['EVT_WDF_TIMER', ['executionLevelDispatch'], ['executionLevelPassive'], [setOf(2), true]],
     ['EVT_WDF_TIMER', [], [], [setOf(0, 2), false]],
   ])('%s with %j and not %j', (type, isTrue, isFalse, expected) => {
     expect(levelsOf(type, isTrue, isFalse)).toEqual(expected);
