@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { loadFacts } from '../../server/src/ddi/loadFacts.ts';
 import { factsJsonSchema, parseFactsFile } from '../../server/src/protocol/factsFormat.ts';
@@ -139,5 +141,23 @@ describe('the JSON schema', () => {
       required: ['version'],
       properties: { routines: {}, effects: {}, roles: {}, registrations: {} },
     });
+  });
+
+  const shipped = JSON.parse(
+    readFileSync(new URL('../../schemas/facts.schema.json', import.meta.url), 'utf8'),
+  );
+  const validate = new Ajv({ strict: false }).compile(shipped);
+
+  it.each([
+    [{ version: 1, effects: [{ name: 'A', sameAs: 'KeAcquireSpinLock', argMap: [1, 2] }] }, true],
+    [{ version: 1, routines: [{ name: 'A', max: 'DISPATCH_LEVEL' }] }, true],
+    [{ version: 1, routines: [{ name: 'A', max: 'DISPATCHLEVEL' }] }, false],
+    [{ version: 1, registrations: [{ struct: 'A', field: 'B', role: 'C' }] }, true],
+    [{ version: 1, registrations: [{ struct: 'A', role: 'C' }] }, false],
+    [{ version: 2 }, false],
+    [{ version: 1, rows: [] }, false],
+  ])('as shipped judges %j as the program does: %s', (file, isRight) => {
+    expect(validate(file)).toBe(isRight);
+    expect(parseFactsFile(JSON.stringify(file)).ok).toBe(isRight);
   });
 });
