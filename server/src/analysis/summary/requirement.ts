@@ -49,7 +49,8 @@ function ddiRequirement(
   const { fact, effect } = site.callee;
   if (fact?.isUserMode === true || (fact === undefined && effect === undefined)) return undefined;
   const all = allLevels(context.program.settings.arch);
-  let levels: IrqlSet = intersect(fact?.levels ?? all, effect?.levels ?? all);
+  // Where the sources of a row disagree, only what all of them forbid is held against a call.
+  let levels: IrqlSet = intersect(fact?.widest ?? all, effect?.levels ?? all);
   let isCertain = true;
   let because = '';
   const cases: readonly FactCondition[] = [
