@@ -129,7 +129,7 @@ function witnessOutcome(
     cycles: replay.now / ticksPerCycle,
     events: replay.nEvents,
     witness: witnessOf(trace),
-    witnessLength: finding.length,
+    witnessLength: replay.nVisible + finding.members.length,
     ...(deadlock === undefined ? {} : { deadlock }),
     ...replay.metrics.results(replay.now, new Float64Array(5)),
     ...countsOf(found),

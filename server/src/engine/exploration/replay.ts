@@ -21,6 +21,8 @@ export class Replay {
   readonly metrics: Metrics;
   now = 0;
   nEvents = 0;
+  /** Visible operations played. */
+  nVisible = 0;
   stopText = '';
   readonly verifier: string[] = [];
   private readonly run: PreparedRun;
@@ -150,14 +152,18 @@ export class Replay {
     const { transitions } = this;
     if (move.kind === 'advance') {
       if (move.cpu >= this.run.program.nCpus) return false;
-      return this.settle(transitions.advance(move.cpu, move.branch)) && transitions.nVisible >= 0;
+      const isPossible = this.settle(transitions.advance(move.cpu, move.branch));
+      this.nVisible += transitions.nVisible;
+      return isPossible;
     }
     if (move.kind === 'arrive') {
       const context = this.run.program.contexts[move.context];
       if (context === undefined || !transitions.mayArrive(move.context)) return false;
       if (this.started[context.cpu] === 0) this.start(context.cpu);
       transitions.arrive(move.context);
-      transitions.advance(context.cpu, 0);
+      const how = transitions.advance(context.cpu, 0);
+      this.settle(how);
+      this.nVisible += transitions.nVisible;
       return true;
     }
     if (move.cpu >= this.run.program.nCpus) return false;
