@@ -10,7 +10,7 @@ import type { Value } from '../facts.ts';
 import { addressPath, derefPath, fieldPath, indexPath } from '../locks/accessPath.ts';
 import { argumentsOf } from '../summary/bodyContext.ts';
 import type { BodyContext } from '../summary/bodyContext.ts';
-import { constantOfName, isSymbol } from './constants.ts';
+import { isSymbol } from './constants.ts';
 import type { State } from './state.ts';
 
 /** The key under which a state keeps the result of a call. */
@@ -178,7 +178,7 @@ function nameValue(context: BodyContext, state: State, name: number): Value | un
   if (known !== undefined) return known;
   if (location.startsWith('p')) return { kind: 'param', index: Number(location.slice(1)) };
   if (!location.startsWith('g:')) return { kind: 'copyOf', path: location };
-  const constant = constantOfName(context.text(name), name, context.program.settings.arch);
+  const constant = context.constantOf(name);
   if (constant !== undefined) return { kind: 'const', value: constant };
   if (context.text(name) === 'DIRQL') {
     const levels = deviceLevels(context.program.settings.arch);

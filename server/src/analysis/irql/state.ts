@@ -180,7 +180,7 @@ function joinMaps(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>):
   for (const [key, value] of a) {
     const other = b.get(key);
     const both = other === undefined ? undefined : joinValues(value, other);
-    if (both === value) continue;
+    if (both !== undefined && isSameValue(both, value)) continue;
     joined ??= new Map(a);
     if (both === undefined) joined.delete(key);
     else joined.set(key, both);

@@ -8,6 +8,7 @@ import type { Atom } from '../../syntax/atoms.ts';
 import { calleeAtom, NodeFlag, NodeKind } from '../../syntax/ir.ts';
 import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 import type { LockRef } from '../facts.ts';
+import { constantOfName, isSymbol } from '../irql/constants.ts';
 import type { Callee, FunctionUnit, Program } from '../program.ts';
 
 /** A declared local. */
@@ -34,6 +35,8 @@ export interface BodyContext {
   calleeOf(call: NodeId): Callee;
   nameOf(call: NodeId): string;
   text(atom: Atom): string;
+  /** the value of a constant by name: of the headers, of a macro that the file sees, or a symbol of its own */
+  constantOf(name: Atom): number | undefined;
 }
 
 /** Collects what is fixed for the body of `unit`. */
@@ -68,6 +71,7 @@ export function createBodyContext(
     const changed = changedName(ir, node, atoms.text(ir.atom[node] ?? 0));
     if (changed >= 0 && params.has(changed)) changedParams.add(changed);
   }
+  const constants = new Map<Atom, number | undefined>();
   return {
     program,
     unit,
@@ -86,7 +90,22 @@ export function createBodyContext(
       return callee >= 0 && ir.kind[callee] === NodeKind.Member ? atoms.text(ir.atom[callee] ?? 0) : '';
     },
     text: (atom) => atoms.text(atom),
+    constantOf(name) {
+      const known = constants.get(name);
+      if (known !== undefined || constants.has(name)) return known;
+      const constant = readConstant(program, unit, name);
+      constants.set(name, constant);
+      return constant;
+    },
   };
+}
+
+function readConstant(program: Program, unit: FunctionUnit, name: Atom): number | undefined {
+  const text = program.atoms.text(name);
+  const { arch } = program.settings;
+  const known = constantOfName(text, name, arch);
+  if (known !== undefined && !isSymbol(known)) return known;
+  return program.macroScope(unit.file).constant(text) ?? known;
 }
 
 /** The name that the node assigns to or takes the address of, or -1. */
