@@ -3,6 +3,8 @@
  * Plain data with UTF-16 offsets (ends exclusive); no meaning is attached here (a role type is just a type name).
  */
 import type { Atom } from './atoms.ts';
+import type { Conditionals } from './conditionals.ts';
+import type { Directive } from './directives.ts';
 import type { BodyIr } from './ir.ts';
 
 /** A half-open range of tokens of the same file. */
@@ -48,7 +50,7 @@ export interface ParameterDecl extends TextRange {
   readonly annotations: readonly Annotation[];
 }
 
-/** What a definition and a prototype have in common. */
+/** What a definition and a prototype have in common. The range is that of the whole declaration, through `}` or `;`. */
 export interface FunctionHead extends TextRange {
   /** last part of the name */
   readonly name: Atom;
@@ -75,6 +77,8 @@ export interface FunctionDefinition extends FunctionHead {
   readonly bodyRange: TextRange;
   /** Hash of head and body tokens (and of nothing else): equal hash, equal parse under the same macro environment. */
   readonly hash: number;
+  /** Hash of the tokens' places relative to the head: with `hash` and this equal, an old IR is right after shifting its offsets. */
+  readonly layoutHash: number;
 }
 
 /** A prototype: `NTSTATUS Foo(...);`. */
@@ -145,7 +149,9 @@ export interface MacroDefinition extends TextRange {
   readonly name: Atom;
   /** undefined for object-like macros; '...' appears as the atom of '__VA_ARGS__' */
   readonly params?: readonly Atom[];
-  /** replacement tokens in the file's token table of directives (see structure.ts) */
+  /** the last parameter is `...` or `name...` and takes all further arguments */
+  readonly isVariadic?: boolean;
+  /** replacement tokens in the file's `directiveTokens` */
   readonly body: TokenRange;
   readonly conditions: readonly string[];
 }
@@ -178,6 +184,14 @@ export interface StructureProblem {
 /** Everything known of one file before any body is parsed. */
 export interface FileStructure {
   readonly tokens: TokenTable;
+  /** the tokens of the preprocessor lines; macro bodies are ranges of it */
+  readonly directiveTokens: TokenTable;
+  /** all preprocessor lines in source order; a Directive token's atom is an index into it */
+  readonly directives: readonly Directive[];
+  /** how the conditional lines are grouped */
+  readonly conditionals: Conditionals;
+  /** by directive: 1 where the structure pass read the branch that the directive opens */
+  readonly keptBranches: Uint8Array;
   readonly functions: readonly FunctionDefinition[];
   readonly prototypes: readonly FunctionPrototype[];
   readonly typedDeclarations: readonly TypedDeclaration[];
