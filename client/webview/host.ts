@@ -19,13 +19,19 @@ export interface Host {
   readonly keep: (state: unknown) => void;
 }
 
+/** Whether a message was to bring a run: what else is not understood may be left aside, a run may not. */
+function isRun(data: unknown): boolean {
+  const type = typeof data === 'object' && data !== null ? (data as { type?: unknown }).type : undefined;
+  return type === 'show' || type === 'stepped';
+}
+
 /** Connects to the host. `refused` is told of messages that do not fit. */
 export function connect(receive: (message: ToPage) => void, refused: (problem: string) => void): Host {
   const api = acquireVsCodeApi();
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const checked = checkToPage(event.data);
     if ('message' in checked) receive(checked.message);
-    else refused(checked.problem);
+    else if (isRun(event.data)) refused(checked.problem);
   });
   return {
     send: (message) => api.postMessage(message),

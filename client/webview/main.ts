@@ -1,6 +1,7 @@
 /**
  * The replay page: puts the views together, takes messages from the host and keeps what must survive hiding and reload.
  */
+import './strictPolicy.ts';
 import type { ToPage } from 'irql-lens-server/protocol';
 import { listenToKeys, makeActions } from './actions.ts';
 import { fill, h } from './dom.ts';
@@ -119,7 +120,12 @@ function start(): void {
       }
       receive(store, message, host);
     },
-    (problem) => showProblem(root, problem),
+    (problem) => {
+      if (!isBuilt) return showProblem(root, problem);
+      store.state.busy = null;
+      store.state.message = problem;
+      store.changed('busy');
+    },
   );
   listenToKeys(actions);
   watchTheme(() => store.changed('theme'));

@@ -132,16 +132,23 @@ export const themes = {
 
 const bodyClass = { dark: 'vscode-dark', light: 'vscode-light', contrast: 'vscode-high-contrast' };
 
-/** The page's HTML. The bundle must have been built. */
-export function standaloneHtml(themeName, script = 'client/dist/webview/replay.js') {
+/** The page's HTML, under the same policy as in VS Code. `js` is the built script's text; without it the bundle on disk is taken. */
+export function standaloneHtml(
+  themeName,
+  js = readFileSync(path.join(root, 'client/dist/webview/replay.js'), 'utf8'),
+) {
   const css = readFileSync(path.join(root, 'client/webview/replay.css'), 'utf8');
-  const js = readFileSync(path.join(root, script), 'utf8').replaceAll('</script', '<\\/script');
   const variables = Object.entries(themes[themeName])
     .map(([name, value]) => `--vscode-${name}: ${value};`)
     .join('');
-  const fakeHost =
-    'window.sent=[];window.acquireVsCodeApi=()=>({postMessage:(m)=>window.sent.push(m),getState:()=>window.kept,setState:(s)=>{window.kept=s}});';
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Replay</title>
-<style>:root{${variables}}</style><style>${css}</style></head>
-<body class="${bodyClass[themeName]}"><div id="app"></div><script>${fakeHost}</script><script>${js}</script></body></html>`;
+  const fakeHost = `window.violations = []; window.sent = [];
+document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective + ' ' + event.sample));
+window.kept = JSON.parse(window.name || 'null') ?? undefined;
+window.acquireVsCodeApi = () => ({ postMessage: (m) => window.sent.push(m), getState: () => window.kept, setState: (s) => { window.kept = s; window.name = JSON.stringify(s); } });`;
+  const policy = `default-src 'none'; script-src 'nonce-test'; style-src 'nonce-test'; form-action 'none'; base-uri 'none'`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}"><title>Replay</title>
+<style nonce="test">:root{${variables}}</style><style nonce="test">${css}</style></head>
+<body class="${bodyClass[themeName]}"><div id="app"></div><script nonce="test">${fakeHost}</script>
+<script nonce="test">${js.replaceAll('</script', '<\\/script')}</script></body></html>`;
 }
