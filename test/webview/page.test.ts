@@ -14,6 +14,7 @@ import {
   listLockKinds,
   listProfiles,
   listScenarios,
+  stepSchedule,
 } from '../../server/src/engine/engine.ts';
 import type { ToHost } from '../../server/src/protocol/index.ts';
 
@@ -276,6 +277,47 @@ describe('you schedule', () => {
     await expect
       .poll(() => page.locator('.told').innerText())
       .toContain('You reached the deadlock in 1 step');
+  });
+});
+
+describe('you schedule, with the engine', () => {
+  /** Answers the page's last `step` as the panel host does. */
+  async function answer(page: Page): Promise<void> {
+    const asked = (await sent(page, 'step')).at(-1);
+    if (asked?.type !== 'step') throw new Error('no step was asked for');
+    const stepped = stepSchedule(findScenario('abba')!, { overrides: asked.request.overrides });
+    await post(page, { type: 'stepped', ...stepped });
+  }
+
+  it('abba dies when the CPUs take turns, and does not when one goes first', async () => {
+    const page = await openScenario('abba');
+    await page.getByRole('tab', { name: 'You schedule' }).click();
+    await page.getByRole('button', { name: 'Start' }).click();
+    await answer(page);
+    await expect.poll(() => page.locator('header').innerText()).toContain('In your hands');
+    const take = async (cpu: number) => {
+      await page
+        .locator('.choice', { hasText: `CPU ${cpu}` })
+        .first()
+        .click();
+      await answer(page);
+    };
+    await take(0);
+    await take(1);
+    await expect
+      .poll(() => page.locator('.told').innerText())
+      .toContain('You reached the deadlock in 2 steps');
+    await expect.poll(() => page.locator('html').getAttribute('data-outcome')).toBe('deadlock');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await answer(page);
+    await expect.poll(() => page.locator('.choice').count()).toBe(2);
+    for (let at = 0; at < 20 && (await page.locator('.choice').count()) > 0; at++) {
+      const first = page.locator('.choice', { hasText: 'CPU 0' });
+      await take((await first.count()) > 0 ? 0 : 1);
+      await page.waitForTimeout(40);
+    }
+    await expect.poll(() => page.locator('.told').innerText()).toContain('without a deadlock');
+    await expect.poll(() => page.locator('html').getAttribute('data-outcome')).toBe('completed');
   });
 });
 
