@@ -1,19 +1,18 @@
 /**
- * What the language client watches and sends at start. The same on the desktop and in the browser.
+ * What the language client sends at start; what it watches is asked for by the server. The same on the desktop and in the browser.
  */
 import type { InitializationOptions } from 'irql-lens-server/protocol';
 import * as vscode from 'vscode';
 import type { LanguageClientOptions } from 'vscode-languageclient';
 
-/** Sources, headers, project files and the workspace's own configuration. */
-const WATCHED = [
-  '**/*.{c,h,cc,cpp,cxx,hh,hpp,hxx,inl,C,H,CPP,HPP}',
-  '**/*.{vcxproj,props}',
-  '**/.irql-lens/{config,facts}.json',
-];
+/** Documents of version control and of comparisons are old texts and no part of the workspace. */
+const SCHEMES = ['file', 'untitled', 'vscode-vfs', 'vscode-test-web', 'vscode-remote', 'memfs'];
 
 /** Languages that the server speaks about. */
-export const documentSelector: { language: string }[] = [{ language: 'c' }, { language: 'cpp' }];
+export const documentSelector: { scheme: string; language: string }[] = SCHEMES.flatMap((scheme) => [
+  { scheme, language: 'c' },
+  { scheme, language: 'cpp' },
+]);
 
 /** Options of the language client. */
 export function clientOptions(
@@ -28,10 +27,6 @@ export function clientOptions(
     documentSelector,
     outputChannel: output,
     initializationOptions: JSON.parse(JSON.stringify(initializationOptions)) as unknown,
-    synchronize: {
-      configurationSection: 'irqlLens',
-      fileEvents: WATCHED.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern)),
-    },
     progressOnInitialization: false,
   };
 }

@@ -1,0 +1,99 @@
+/**
+ * The handlers of the custom requests of protocol/requests.ts. Parameters come from outside: they are checked here.
+ */
+import { z } from 'zod';
+import { explain } from '../features/explain.ts';
+import { explorer } from '../features/explorer.ts';
+import { ribbon } from '../features/ribbon.ts';
+import { scenarioFromCode } from '../features/scenarioFromCode.ts';
+import { status } from '../features/status.ts';
+import { describeSet } from '../protocol/irqlLevels.ts';
+import {
+  methods,
+  type ExplainAnswer,
+  type ExplorerAnswer,
+  type RibbonAnswer,
+  type ScenarioFromHereAnswer,
+  type StatusAnswer,
+} from '../protocol/requests.ts';
+import { fromPosition } from './fromProto.ts';
+import { guard } from './guard.ts';
+import { contextOf, locate, type ServerState } from './serverState.ts';
+import { toExplorerNode, toPlace } from './toProto.ts';
+
+const document = z.object({ uri: z.string() });
+const place = z.object({
+  uri: z.string(),
+  position: z.object({ line: z.int().min(0), character: z.int().min(0) }),
+});
+
+/** Registers them all. */
+export function registerCustomRequests(state: ServerState): void {
+  const { connection, log } = state;
+  connection.onRequest(
+    methods.ribbon,
+    guard<unknown, RibbonAnswer>(log, 'ribbon', { ranges: [] }, (params) => {
+      const at = locate(state, document.parse(params).uri);
+      if (at === undefined || !at.settings.ribbon) return { ranges: [] };
+      return { ranges: ribbon(at.snapshot, at.file) };
+    }),
+  );
+  connection.onRequest(
+    methods.status,
+    guard<unknown, StatusAnswer | null>(log, 'status', null, (params) => {
+      const { uri, position } = place.parse(params);
+      const at = locate(state, uri);
+      return at === undefined
+        ? null
+        : (status(at.snapshot, at.file, fromPosition(at.file, position)) ?? null);
+    }),
+  );
+  connection.onRequest(
+    methods.explain,
+    guard<unknown, ExplainAnswer | null>(log, 'explain', null, (params) => explainHere(state, params)),
+  );
+  connection.onRequest(
+    methods.explorer,
+    guard<unknown, ExplorerAnswer>(log, 'explorer', { roots: [] }, () => {
+      const snapshot = state.world.snapshot();
+      const context = contextOf(state, snapshot);
+      return { roots: explorer(snapshot).map((row) => toExplorerNode(context, row)) };
+    }),
+  );
+  connection.onRequest(
+    methods.scenarioFromHere,
+    guard<unknown, ScenarioFromHereAnswer>(
+      log,
+      'scenario from here',
+      { problem: 'The scenario could not be built: see the output channel of IRQL Lens.' },
+      (params) => {
+        const { uri, position } = place.parse(params);
+        const at = locate(state, uri);
+        if (at === undefined)
+          return { problem: 'This file is not analysed: it is excluded, too large, or no C or C++ file.' };
+        return scenarioFromCode(at.snapshot, at.file, fromPosition(at.file, position), at.settings);
+      },
+    ),
+  );
+}
+
+function explainHere(state: ServerState, params: unknown): ExplainAnswer | null {
+  const { uri, position } = place.parse(params);
+  const at = locate(state, uri);
+  if (at === undefined) return null;
+  const explanation = explain(at.snapshot, at.file, fromPosition(at.file, position));
+  if (explanation === undefined) return null;
+  const { arch } = at.snapshot.program.settings;
+  return {
+    title: explanation.title,
+    place: toPlace(at.context, at.file.path, explanation.range),
+    chains: explanation.chains.map(({ title, steps }) => ({
+      title,
+      steps: steps.map((step) => ({
+        place: toPlace(at.context, step.file, step.range),
+        message: step.message,
+        level: step.irql === undefined || step.irql === 0 ? '' : describeSet(step.irql, arch),
+      })),
+    })),
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Wraps a handler: a throw costs one answer and is logged with its place, never the server; a cancelled request is answered so.
+ */
+import { LSPErrorCodes, ResponseError, type CancellationToken } from 'vscode-languageserver';
+import { CancelledError } from '../base/cancellation.ts';
+
+/** Where failures are written. */
+export type Log = (line: string) => void;
+
+/** The failure in one line and the stack below it. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
+}
+
+/** A handler that answers `fallback` where it fails. */
+export function guard<P, R>(
+  log: Log,
+  name: string,
+  fallback: R,
+  handle: (params: P, token: CancellationToken) => R | Promise<R>,
+): (params: P, token: CancellationToken) => Promise<R | ResponseError<void>> {
+  return async (params, token) => {
+    try {
+      if (token.isCancellationRequested) return cancelled();
+      return await handle(params, token);
+    } catch (error) {
+      if (error instanceof CancelledError) return cancelled();
+      log(`${name} failed: ${describeError(error)}`);
+      return fallback;
+    }
+  };
+}
+
+function cancelled(): ResponseError<void> {
+  return new ResponseError<void>(LSPErrorCodes.RequestCancelled, 'cancelled');
+}
+
+/** The same for notifications and timers. */
+export function guarded(log: Log, name: string, run: () => void | Promise<void>): void {
+  try {
+    const done = run();
+    if (done instanceof Promise)
+      done.catch((error: unknown) => {
+        if (!(error instanceof CancelledError)) log(`${name} failed: ${describeError(error)}`);
+      });
+  } catch (error) {
+    if (!(error instanceof CancelledError)) log(`${name} failed: ${describeError(error)}`);
+  }
+}
