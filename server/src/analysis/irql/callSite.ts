@@ -84,7 +84,7 @@ export function store(state: State, location: string, value: Value | undefined, 
 
 /**
  * The state at the level that `value` stands for. An unknown value gives an unknown level at or below the current one;
- * `path` names where the value came from, so that a caller may know it.
+ * `path` names where the value came from, so that a caller may know it; `highest` bounds an unknown level.
  */
 export function setIrqlFromValue(
   context: BodyContext,
@@ -92,6 +92,7 @@ export function setIrqlFromValue(
   value: Value | undefined,
   path: string,
   node: NodeId,
+  highest = 31,
 ): State {
   if (value?.kind === 'irql') {
     return value.isEntryIrql ? withEntryIrql(state, node) : withIrql(state, value.levels, node);
@@ -100,6 +101,6 @@ export function setIrqlFromValue(
     return withIrql(state, 2 ** value.value, node);
   }
   const from = value?.kind === 'param' ? `p${value.index}` : value?.kind === 'copyOf' ? value.path : path;
-  const bound = atMost(context.all, Math.max(maxOf(state.irql), 2));
+  const bound = atMost(context.all, Math.min(Math.max(maxOf(state.irql), 2), highest));
   return withUnknownIrql(state, bound, from !== '' && isVisibleOutside(from) ? from : undefined, node);
 }

@@ -94,20 +94,26 @@ function setExit(
     case 'arg': {
       const value = argumentValue(context, state, site, exit.arg);
       if (effect.op === 'raise') return raiseTo(context, state, site, value);
-      return setIrqlFromValue(context, state, value, '', site.node);
+      return setIrqlFromValue(context, state, value, '', site.node, effect.max);
     }
     case 'savedInArg':
-      return setFromStore(context, state, site, pointeePath(context, state, site, exit.arg));
+      return setFromStore(context, state, site, pointeePath(context, state, site, exit.arg), effect);
     case 'savedInLock':
-      return setFromStore(context, state, site, pointeePath(context, state, site, effect.lockArg));
+      return setFromStore(context, state, site, pointeePath(context, state, site, effect.lockArg), effect);
     case 'byArg':
       return withUnknownIrql(state, atLeast(context.all, minOf(state.irql)), undefined, site.node);
   }
 }
 
-function setFromStore(context: BodyContext, state: State, site: CallSite, object: string): State {
+function setFromStore(
+  context: BodyContext,
+  state: State,
+  site: CallSite,
+  object: string,
+  effect: LockEffect,
+): State {
   const key = object === '' ? '' : `${object}#irql`;
-  return setIrqlFromValue(context, state, state.values.get(key), key, site.node);
+  return setIrqlFromValue(context, state, state.values.get(key), key, site.node, effect.max);
 }
 
 function raiseTo(context: BodyContext, state: State, site: CallSite, value: Value | undefined): State {
@@ -287,7 +293,7 @@ function release(context: BodyContext, state: State, site: CallSite, effect: Loc
   const { held, lock } = findReleased(context, state, site, effect);
   const lowered =
     exit.kind === 'savedInLock' && held !== undefined
-      ? setFromStore(context, state, site, held.lock.path)
+      ? setFromStore(context, state, site, held.lock.path, effect)
       : setExit(context, state, site, effect, exit);
   const dropped = held === undefined ? releaseUnheld(lowered, site, effect, lock) : dropLock(lowered, held);
   return effect.region === undefined ? dropped : changeRegion(dropped, effect.region, -1);

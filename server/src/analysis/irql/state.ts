@@ -170,8 +170,20 @@ export function isSameProperty(a: State, b: State): boolean {
     a.regions.critical === b.regions.critical &&
     a.regions.guarded === b.regions.guarded &&
     areSameHeld(a.held, b.held) &&
-    areSameHeld(a.releasedFromEntry, b.releasedFromEntry)
+    areSameHeld(a.releasedFromEntry, b.releasedFromEntry) &&
+    !isToldApart(a, b)
   );
+}
+
+/** A level test whose outcome a variable still remembers (`isLow = irql < DISPATCH_LEVEL`) keeps its two paths apart. */
+function isToldApart(a: State, b: State): boolean {
+  if ((a.entry & b.entry) !== 0) return false;
+  for (const [key, value] of a.values) {
+    if (value.kind !== 'const' || !key.startsWith('l:')) continue;
+    const other = b.values.get(key);
+    if (other?.kind === 'const' && other.value !== value.value) return true;
+  }
+  return false;
 }
 
 function joinMaps(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
