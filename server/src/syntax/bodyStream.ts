@@ -6,7 +6,7 @@ import type { Atom, AtomTable } from './atoms.ts';
 import { BranchMode, decideGroup, type Assumptions } from './branchChoice.ts';
 import { conditionOf, GroupShape, spellCondition } from './conditionals.ts';
 import { DirectiveKind, isGroupStart } from './directives.ts';
-import { expandMacros } from './expandMacros.ts';
+import { expandMacros, isPragma, pragmaEnd } from './expandMacros.ts';
 import type { FileStructure } from './fileStructure.ts';
 import type { MacroScope } from './macroEnvironment.ts';
 import { grownInts, TokenKind } from './tokenTable.ts';
@@ -130,6 +130,10 @@ function chooseBranches(
         choices: [],
       };
       i = Math.min(handleDirective(chooser, i, a), to) - 1;
+      continue;
+    }
+    if (isPragma(a) && atom[i + 1] === word['(']) {
+      i = pragmaEnd(structure.tokens, i + 1, to);
       continue;
     }
     if (k === TokenKind.Identifier && !mayExpand)

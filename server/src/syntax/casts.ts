@@ -37,7 +37,11 @@ export function typeEnd(p: BodyParser, i: number): number {
 
 function isQualifier(p: BodyParser, i: number): boolean {
   const wordClass = p.classes.of(p.atom[i]!);
-  return wordClass === WordClass.Specifier || wordClass === WordClass.Annotation;
+  return (
+    wordClass === WordClass.Specifier ||
+    wordClass === WordClass.Annotation ||
+    wordClass === WordClass.RecordedSpecifier
+  );
 }
 
 /** Behind `(*)(params)` or `(NTAPI *)(params)`; -1 when it is something else. */

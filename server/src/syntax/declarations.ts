@@ -20,7 +20,7 @@ import { TokenKind } from './tokenTable.ts';
 import { addAliases, addUsing } from './typedefs.ts';
 import { addVariables, endOfDeclaration } from './variables.ts';
 import { word } from './vocabulary.ts';
-import { WordClass } from './wordClasses.ts';
+import { isShouted, WordClass } from './wordClasses.ts';
 
 /** Containers nest no deeper than this. */
 const deepest = 64;
@@ -145,14 +145,21 @@ function opensAggregate(scan: HeadScan): boolean {
 
 function readBraced(r: DeclarationReader, scan: HeadScan, to: number, context: DeclarationContext): number {
   if (opensAggregate(scan)) return readAggregate(r, scan, to, context, readDeclarations);
-  if (scan.name >= 0 && !scan.isTypedef) return addFunction(r, scan, to, context);
   const behind = behindBracket(r, scan.end, to);
+  if (scan.name >= 0 && !scan.isTypedef && !isMacroTable(r, scan, behind))
+    return addFunction(r, scan, to, context);
   if (r.live.atom[behind] === word[';'] && isPlain(r, scan.end - 1)) {
     addVariables(r, scan, scan.end, context);
     return behind + 1;
   }
   if (holdsStatements(r, scan.end, behind)) skip(r, scan.end, 'a brace block without a function head');
   return behind;
+}
+
+/** `DEFINE_TABLE(Name) { &a, &b };`: a macro that ends in `=`, not a function. */
+function isMacroTable(r: DeclarationReader, scan: HeadScan, behind: number): boolean {
+  const isMacro = isShouted(r.atoms.text(r.live.atom[scan.name]!)) && r.live.atom[behind] === word[';'];
+  return isMacro && behind - scan.end > 2 && !holdsStatements(r, scan.end, behind);
 }
 
 /** A block that holds a `;` may be a body; one without is some table or list. */

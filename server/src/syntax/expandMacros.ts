@@ -94,8 +94,10 @@ function expandUse(e: Expander, input: BodyStream, first: number, last: number, 
       macro: outer,
     });
   }
-  for (const item of expandItems(e, items, 0))
-    output.push(item.kind, item.atom, item.start, Math.max(item.start, item.end), item.macro);
+  const produced = expandItems(e, items, 0);
+  const isExpanded = produced !== items;
+  for (const { kind, atom, start, end, macro } of produced)
+    output.push(kind, atom, start, Math.max(start, end), isExpanded ? macro : 0);
 }
 
 function expandItems(e: Expander, items: readonly Item[], depth: number): readonly Item[] {
@@ -137,7 +139,11 @@ function expandOne(
   let args: (readonly Item[])[] = [];
   if (definition.params !== undefined) {
     const call = readArguments(items, i + 1, definition.params.length, definition.isVariadic === true);
-    if (call === undefined) return undefined;
+    if (
+      call === undefined ||
+      !fits(call.args.length, definition.params.length, definition.isVariadic === true)
+    )
+      return undefined;
     ({ last, args } = call);
   }
   const site = { start: items[i]!.start, end: items[last]!.end, macro: items[i]!.macro };
@@ -202,6 +208,12 @@ function readArguments(
   return undefined;
 }
 
+/** Whether a use has the arguments that the definition wants; if not, it is some other macro of that name. */
+function fits(nArgs: number, nParams: number, isVariadic: boolean): boolean {
+  if (isVariadic) return nArgs >= nParams - 1;
+  return nArgs === nParams || (nParams === 0 && nArgs === 1);
+}
+
 type Site = Pick<Item, 'start' | 'end' | 'macro'>;
 
 function substitute(
@@ -218,6 +230,10 @@ function substitute(
   for (let i = from; i < to; i++) {
     const atom = table.atom[i]!;
     const kind = table.kind[i]!;
+    if (isPragma(atom) && table.atom[i + 1] === word['('] && i + 1 < to) {
+      i = pragmaEnd(table, i + 1, to);
+      continue;
+    }
     if (atom === word['##'] && i > from && i + 1 < to) {
       const index = params.indexOf(table.atom[i + 1]!);
       const right =
@@ -238,12 +254,31 @@ function substitute(
     const index = kind === TokenKind.Identifier ? params.indexOf(atom) : -1;
     if (index < 0) result.push({ kind, atom, ...site });
     else {
+      const isNothing =
+        definition.isVariadic === true && index === params.length - 1 && (raw[index]?.length ?? 0) === 0;
+      // MSVC drops the comma before an empty `__VA_ARGS__`.
+      if (isNothing && result.at(-1)?.atom === word[',']) result.pop();
       const isPasted = table.atom[i + 1] === word['##'] && i + 1 < to;
       for (const item of (isPasted ? raw : expanded)[index] ?? [])
         result.push({ ...item, macro: site.macro });
     }
   }
   return result;
+}
+
+/** `__pragma(...)` and `_Pragma(...)` say nothing to the parser. */
+export function isPragma(atom: Atom): boolean {
+  return atom === word.__pragma || atom === word._Pragma;
+}
+
+/** The `)` that closes the `(` at `open`, or the last token before `to`. */
+export function pragmaEnd(table: { readonly atom: Int32Array }, open: number, to: number): number {
+  let depth = 0;
+  for (let i = open; i < to; i++) {
+    if (table.atom[i] === word['(']) depth++;
+    else if (table.atom[i] === word[')'] && --depth === 0) return i;
+  }
+  return to - 1;
 }
 
 /** Glues the last token so far to the first of `right`; a comma before an empty argument vanishes. */
@@ -260,6 +295,14 @@ function paste(e: Expander, result: Item[], right: readonly Item[], site: Site):
     return;
   }
   const text = e.atoms.text(left.atom) + e.atoms.text(first.atom);
+  const isWordLike = left.kind === TokenKind.Identifier || left.kind === TokenKind.Number;
+  const isOperator =
+    left.kind === TokenKind.Punctuation && first.kind === TokenKind.Punctuation && e.atoms.find(text) >= 0;
+  if (!isWordLike && !isOperator) {
+    // `(##x` and `->##x`: MSVC lets both stand side by side.
+    result.push(...right);
+    return;
+  }
   result[result.length - 1] = { kind: kindOfPasted(left, text), atom: e.atoms.intern(text), ...site };
   for (let i = 1; i < right.length; i++) result.push(right[i]!);
 }

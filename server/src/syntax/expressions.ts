@@ -653,11 +653,13 @@ function parseWord(p: BodyParser): NodeId {
     case word.false:
     case word.nullptr:
       return parseLiteralWord(p, a);
+    case word.operator:
+      return parseOperatorName(p);
     case word.new:
     case word.gcnew:
-      return parseNew(p);
+      return isNamedLikeKeyword(p) ? parseName(p) : parseNew(p);
     case word.delete:
-      return parseUnaryWord(p, NodeKind.Delete);
+      return isNamedLikeKeyword(p) ? parseName(p) : parseUnaryWord(p, NodeKind.Delete);
     case word.throw:
       return parseUnaryWord(p, NodeKind.Throw);
     case word.co_await:
@@ -671,6 +673,30 @@ function parseWord(p: BodyParser): NodeId {
     default:
       return typeWords[a] === 1 && a !== word.size_t ? parseTypeWord(p) : parseName(p);
   }
+}
+
+/** `delete = TRUE`: C drivers use the words of C++ as names. */
+function isNamedLikeKeyword(p: BodyParser): boolean {
+  const next = p.atom[p.at + 1]!;
+  const isEnd =
+    next === word[';'] || next === CLOSE_PAREN || next === COMMA || next === word['.'] || next === word['->'];
+  return (
+    isEnd ||
+    isIn(assignment, next) ||
+    next === word['=='] ||
+    next === word['!='] ||
+    next === word['&&'] ||
+    next === word['||']
+  );
+}
+
+/** `operator new(s)`, `operator delete[](p)` called by name. */
+function parseOperatorName(p: BodyParser): NodeId {
+  const id = p.node(NodeKind.Name, p.at);
+  p.nodeAtom[id] = word.operator;
+  skipOperatorName(p);
+  if (!p.isAtEnd) p.at++;
+  return p.close(id);
 }
 
 function parseLiteralWord(p: BodyParser, a: Atom): NodeId {

@@ -59,10 +59,14 @@ function isPlain(p: BodyParser, i: number): boolean {
   return p.kind[i] === TokenKind.Identifier && p.classes.of(p.atom[i]!) === WordClass.Plain;
 }
 
-/** True when the statement at the current token declares something. */
-export function isDeclaration(p: BodyParser): boolean {
+/** True when the statement at the current token declares something; `isCondition`: inside `if (...)`, where it must have an initialiser. */
+export function isDeclaration(p: BodyParser, isCondition = false): boolean {
   if (p.kind[p.at] !== TokenKind.Identifier)
-    return p.current === word['::'] && p.kind[p.at + 1] === TokenKind.Identifier && declares(p, p.at + 1);
+    return (
+      p.current === word['::'] &&
+      p.kind[p.at + 1] === TokenKind.Identifier &&
+      declares(p, p.at + 1, isCondition)
+    );
   const a = p.current;
   const next = p.atom[p.at + 1]!;
   if (isIn(declarationWords, a)) return true;
@@ -71,6 +75,7 @@ export function isDeclaration(p: BodyParser): boolean {
       return next !== word['('] && next !== word['{']
         ? true
         : next === word['('] && isPointerGroup(p, p.at + 1);
+    case WordClass.RecordedSpecifier:
     case WordClass.Annotation: {
       const behind = next === word['('] ? p.behindBracket(p.at + 1) : p.at + 1;
       return (
@@ -82,7 +87,7 @@ export function isDeclaration(p: BodyParser): boolean {
     case WordClass.Specifier:
       return p.kind[p.at + 1] === TokenKind.Identifier && next !== word['('];
     case WordClass.Plain:
-      return declares(p, p.at);
+      return declares(p, p.at, isCondition);
     default:
       return false;
   }
@@ -97,11 +102,14 @@ function isPointerGroup(p: BodyParser, open: number): boolean {
 }
 
 /** Looks at `TYPE name ...` where TYPE begins with a plain name at `i`. */
-function declares(p: BodyParser, i: number): boolean {
+function declares(p: BodyParser, i: number, isCondition: boolean): boolean {
   const isLocal = p.locals.has(p.atom[i]!);
   let j = behindTypeName(p, i);
   if (j < 0 || isLocal) return false;
-  if (p.atom[j] === word['(']) return isPointerGroup(p, j) && p.classes.isTypeLike(p.atom[j - 1]!);
+  if (p.atom[j] === word['('])
+    return (
+      !isCondition && ((isPointerGroup(p, j) && p.classes.isTypeLike(p.atom[j - 1]!)) || isMacroType(p, j))
+    );
   let isPointer = false;
   for (;;) {
     const a = p.atom[j]!;
@@ -110,6 +118,8 @@ function declares(p: BodyParser, i: number): boolean {
     j++;
   }
   if (p.kind[j] !== TokenKind.Identifier) return isPointer && p.atom[j] === word['('] && isPointerGroup(p, j);
+  if (isCondition) return p.atom[j + 1] === word['='] || (p.atom[j + 1] === word['{'] && !isPointer);
+  if (isCppWord(p.atom[j]!)) return isDeclaratorEnd(p, i, j, isPointer);
   if (p.classes.of(p.atom[j]!) !== WordClass.Plain)
     return p.classes.of(p.atom[j]!) === WordClass.TypeKeyword && !isPointer;
   return isDeclaratorEnd(p, i, j, isPointer);
@@ -117,7 +127,28 @@ function declares(p: BodyParser, i: number): boolean {
 
 function isQualifier(p: BodyParser, i: number): boolean {
   const wordClass = p.classes.of(p.atom[i]!);
-  return wordClass === WordClass.Specifier || wordClass === WordClass.Annotation;
+  return (
+    wordClass === WordClass.Specifier ||
+    wordClass === WordClass.Annotation ||
+    wordClass === WordClass.RecordedSpecifier
+  );
+}
+
+/** Words of C++ that C drivers use as names of variables. */
+function isCppWord(a: Atom): boolean {
+  return a === word.delete || a === word.new;
+}
+
+/** `TYPE_MACRO(args) name;` or `= value;`: `open` is the macro's parenthesis. */
+function isMacroType(p: BodyParser, open: number): boolean {
+  const name = p.behindBracket(open);
+  const next = p.atom[name + 1];
+  return (
+    isPlain(p, name) &&
+    !p.isLineStart(name) &&
+    (next === word[';'] || next === word['=']) &&
+    p.classes.isTypeLike(p.atom[open - 1]!)
+  );
 }
 
 /** Behind `A::B<C>` that begins at `i`; -1 when a `<` is a comparison. */
@@ -141,6 +172,8 @@ function isDeclaratorEnd(p: BodyParser, i: number, j: number, isPointer: boolean
   // `MACRO` alone on its line, then a call: not a variable that is constructed.
   if (next === word['(']) return isPointer || !p.isLineStart(j);
   if (next === word['{']) return !p.isLineStart(j) && !p.isLineStart(j + 1);
+  // `TYPE ALIGNED_16 name`
+  if (isQualifier(p, j)) return true;
   if (isPointer) return false;
   const isNamePair = p.kind[j + 1] === TokenKind.Identifier || next === word['*'] || next === word['&'];
   if (!isNamePair || p.isLineStart(j)) return false;
@@ -207,6 +240,7 @@ function parseSpecifiers(p: BodyParser, s: Specifiers): NodeId {
       const behind = behindTypeName(p, p.at);
       s.type = lastName(p, p.at, behind);
       p.at = Math.max(behind, p.at + 1);
+      if (p.current === word['('] && isMacroType(p, p.at)) p.at = p.behindBracket(p.at);
     } else if (wordClass === WordClass.TypeKeyword) {
       s.type = a;
       p.at++;
@@ -350,7 +384,7 @@ function parseDeclaratorName(p: BodyParser, id: NodeId): void {
     return;
   }
   if (p.kind[p.at] !== TokenKind.Identifier) {
-    if (p.current !== word[':']) p.fail(`expected a name before ${p.describe()}`);
+    if (p.current !== word[':'] && p.current !== word[')']) p.fail(`expected a name before ${p.describe()}`);
     return;
   }
   p.nodeAtom[id] = p.current;

@@ -175,7 +175,7 @@ class FileScope implements MacroScope {
     if (own.length > 0) return preferred(own);
     if (included.length > 0) return preferred(included);
     return nearest(
-      candidates.filter((candidate) => this.#isSameProject(candidate.path)),
+      candidates.filter(({ path }) => isHeader(path) && this.#isSameProject(path)),
       this.#path,
     );
   }
@@ -360,6 +360,11 @@ function nearest(candidates: readonly Located[], path: string): Located | undefi
     best = candidate;
   }
   return best;
+}
+
+/** A macro in another source file is that file's own. */
+function isHeader(path: string): boolean {
+  return /\.(?:h|hh|hpp|hxx|inl|inc)$/i.test(path);
 }
 
 function folderOf(path: string): string {

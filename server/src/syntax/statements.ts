@@ -232,7 +232,7 @@ function parseCondition(p: BodyParser): NodeId {
   let id =
     p.current === word[')']
       ? p.empty(NodeKind.Empty)
-      : isDeclaration(p)
+      : isDeclaration(p, true)
         ? parseDeclaration(p, true)
         : parseExpression(p);
   if (p.current === SEMICOLON) {
@@ -491,8 +491,20 @@ function parseTry(p: BodyParser): NodeId {
     p.nodeNext[filter] = parseBody(p);
     p.nodeNext[body] = p.close(handler);
   } else if ((a === word.__finally || a === word.finally) && !p.isAtEnd) p.nodeNext[body] = parseFinally(p);
+  else if (p.kind[p.at] === TokenKind.Identifier && p.atom[p.at + 1] === word['('])
+    p.nodeNext[body] = parseMacroHandler(p, id);
   else p.fail(`expected a handler of 'try' before ${p.describe()}`);
   return p.close(id);
+}
+
+/** `CATCH_RETURN();`: a handler by a macro that is not there. */
+function parseMacroHandler(p: BodyParser, id: NodeId): NodeId {
+  p.nodeKind[id] = NodeKind.CppTry;
+  const handler = p.node(NodeKind.Catch, p.at);
+  const declaration = p.empty(NodeKind.Empty);
+  p.nodeFirst[handler] = declaration;
+  p.nodeNext[declaration] = parseBody(p);
+  return p.close(handler);
 }
 
 function parseFinally(p: BodyParser): NodeId {

@@ -26,7 +26,7 @@ export type WordClass = (typeof WordClass)[keyof typeof WordClass];
 const salPattern =
   /^(?:_(?=\w*[a-z])[A-Z]\w*_|__(?:drv_|in(?!t|line)|out|inout|deref|success|checkReturn|nullterminated|nullnullterminated|ecount|bcount|control_entrypoint|callback|field|range|kernel|analysis_(?!assume)|maybenull|notnull|reserved|format_string|typefix|struct_bcount|byte_|elem_|possibly|allocator|data_entrypoint|checkreturn|pre|post|opt|refparam|exceptthat|maybe|notvalid|valid|nothrow|prefast)\w*)$/;
 const recordedPattern =
-  /^(?:_Use_decl_annotations_|(?:__)?DECLSPEC\w*|DECL_\w+|\w*CODE_SEG\w*|\w*PAGED?_?(?:CODE_)?SEG\w*|PAGED?(?:FUNC|X)?_?(?:CODE)?|NONPAGED\w*|INITCODE|PAGEDCODE|LOCKEDCODE|\w*_SECTION)$/;
+  /^(?:_Use_decl_annotations_|(?:__)?DECLSPEC\w*|DECL_\w+|\w*CODE_SEG\w*|\w*PAGED?_?(?:CODE_)?SEG\w*|PAGED?(?:FUNC|X)?_?(?:CODE)?|NONPAGED\w*|INITCODE|PAGEDCODE|LOCKEDCODE)$/;
 const specifierPattern =
   /^(?:[A-Z][A-Z0-9_]*API|NDIS_EXPORTED_ROUTINE|[A-Z][A-Z0-9_]*(?:_INLINE|CALLTYPE|_NO_VTABLE)|ATL_NO_VTABLE|NOTHING|ANYSIZE|ALIGNED?_?\w*|DUMMY\w*NAME\d*)$/;
 
