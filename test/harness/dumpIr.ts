@@ -19,8 +19,12 @@ export function dumpIr(ir: BodyIr, atoms: AtomTable, node: NodeId = 0, options: 
   if ((flags & NodeFlag.SplitByIf) !== 0) head += '~';
   const parts = [head];
   const atom = atoms.text(ir.atom[node]!);
-  if (atom !== '') parts.push(kind === NodeKind.Member && (flags & NodeFlag.Arrow) !== 0 ? `->${atom}` : atom);
-  if (kind === NodeKind.Decl) parts.push(`:${atoms.text(ir.aux[node]!)}${(flags & NodeFlag.Pointer) !== 0 ? '*' : ''}${(flags & NodeFlag.Array) !== 0 ? '[]' : ''}`);
+  if (atom !== '')
+    parts.push(kind === NodeKind.Member && (flags & NodeFlag.Arrow) !== 0 ? `->${atom}` : atom);
+  if (kind === NodeKind.Decl)
+    parts.push(
+      `:${atoms.text(ir.aux[node]!)}${(flags & NodeFlag.Pointer) !== 0 ? '*' : ''}${(flags & NodeFlag.Array) !== 0 ? '[]' : ''}`,
+    );
   for (const child of childrenOf(ir, node)) parts.push(dumpIr(ir, atoms, child, options));
   return parts.length === 1 ? parts[0]! : `(${parts.join(' ')})`;
 }

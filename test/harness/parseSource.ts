@@ -1,5 +1,11 @@
 // Parses a piece of C or C++ for tests: one file, optionally with headers, no driver around it.
-import { createAtomTable, createIncludeResolver, createMacroEnvironment, parseBody, readStructure } from '../../server/src/syntax/frontEnd.ts';
+import {
+  createAtomTable,
+  createIncludeResolver,
+  createMacroEnvironment,
+  parseBody,
+  readStructure,
+} from '../../server/src/syntax/frontEnd.ts';
 import type { AtomTable } from '../../server/src/syntax/atoms.ts';
 import type { FileStructure } from '../../server/src/syntax/fileStructure.ts';
 import type { BodyIr } from '../../server/src/syntax/ir.ts';
@@ -29,13 +35,15 @@ export function parseSource(text: string, options: ParseOptions = {}): ParsedSou
   const main = '/driver/driver.c';
   const structure = readStructure(text, atoms, defines);
   files.set(main, structure);
-  for (const [name, content] of Object.entries(options.files ?? {})) files.set(`/driver/${name}`, readStructure(content, atoms, defines));
+  for (const [name, content] of Object.entries(options.files ?? {}))
+    files.set(`/driver/${name}`, readStructure(content, atoms, defines));
   const environment = createMacroEnvironment({
     atoms,
     files,
     resolveInclude: createIncludeResolver(files.keys()),
     defines,
-    isInteresting: (name) => isInteresting?.(atoms.text(name)) ?? /^(Ke|Ex)(Acquire|Release|Raise|Lower)/.test(atoms.text(name)),
+    isInteresting: (name) =>
+      isInteresting?.(atoms.text(name)) ?? /^(Ke|Ex)(Acquire|Release|Raise|Lower)/.test(atoms.text(name)),
     isOpaque: (name) => isOpaque?.(atoms.text(name)) ?? false,
   });
   const scope = environment.forFile(main);
