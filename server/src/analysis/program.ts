@@ -30,7 +30,12 @@ export interface FileUnit {
   /** the driver this file belongs to: a .vcxproj or its folder; static names and call resolution stay inside one project, headers may be in several */
   readonly project: string;
   readonly functionIds: readonly FunctionId[];
+  /** whether the file's code runs in the kernel, in user mode (UMDF, services, tools), or nobody can tell; rules speak of kernel code only */
+  readonly mode?: FileMode;
 }
+
+/** Where a file's code runs; `unknown` is to be treated as kernel code with less confidence. */
+export type FileMode = 'kernel' | 'user' | 'unknown';
 
 /** One function definition with its lazily parsed body. */
 export interface FunctionUnit {
@@ -44,6 +49,11 @@ export interface FunctionUnit {
   readonly annotations: readonly SourcedAnnotation[];
   /** parses on first use and keeps the result for this snapshot */
   ir(): BodyIr;
+  /**
+   * Same stamp: same tokens of head and body, same macro environment, same annotations, and an IR whose nodes have the same
+   * numbers (offsets may be shifted). Summaries may be kept by stamp across snapshots, ranges may not. Never reused for other content.
+   */
+  readonly stamp?: number;
 }
 
 /** An annotation with the file it was read from. */
@@ -58,7 +68,14 @@ export interface SourcedAnnotation {
 /** Where a function became a callback. */
 export interface RoleAssignment {
   readonly fact: RoleFact;
-  readonly how: 'declaration' | 'functionClass' | 'registrationCall' | 'fieldAssignment' | 'initializer' | 'entryPoint' | 'passedThrough';
+  readonly how:
+    | 'declaration'
+    | 'functionClass'
+    | 'registrationCall'
+    | 'fieldAssignment'
+    | 'initializer'
+    | 'entryPoint'
+    | 'passedThrough';
   readonly file: FileUnit;
   readonly range: TextRange;
   /** e.g. "KeInitializeDpc argument 1", "DRIVER_OBJECT.MajorFunction[IRP_MJ_READ]", "WDF_TIMER_CONFIG_INIT" */
@@ -100,6 +117,23 @@ export interface Program {
   rolesOf(id: FunctionId): readonly RoleAssignment[];
   /** true when the function's address is taken in a way that none of the role tables explains */
   hasUnknownCallers(id: FunctionId): boolean;
+  /**
+   * Changes whenever an answer of `resolveCall` may have changed for a call inside that project although the caller's own stamp
+   * is the same: a function, type or function-pointer table of what the project sees changed.
+   */
+  resolutionStamp?(project: string): number;
+  /** what is known of the file's project, undefined for a name that is none */
+  project?(key: string): ProjectInfo | undefined;
+}
+
+/** One driver, library or program of the workspace. */
+export interface ProjectInfo {
+  /** path of the .vcxproj, or the folder */
+  readonly key: string;
+  readonly kind: 'driver' | 'library' | 'program' | 'folder';
+  readonly mode: FileMode;
+  /** source files that the project compiles and headers that lie in its folder */
+  readonly files: readonly string[];
 }
 
 /** Answers about struct and variable types; names are resolved inside a project. */

@@ -1,0 +1,305 @@
+/**
+ * The one thing that changes: takes texts, keeps what is still right, hands out immutable snapshots. A changed file is read
+ * again; functions whose tokens are the same keep id, stamp and parsed body; work done for projects that do not see the file is kept.
+ * It reads no disk.
+ */
+import { normalizePath, pathKey } from '../../base/paths.ts';
+import type { DdiFacts } from '../../ddi/ddiFacts.ts';
+import { createAtomTable, type AtomTable } from '../../syntax/atoms.ts';
+import { readStructure } from '../../syntax/structure.ts';
+import type { AnalysisSettings, FileMode, Program } from '../program.ts';
+import { indexFile } from './fileIndex.ts';
+import { createBodyCache, type HostedFunction } from './functionUnit.ts';
+import { FunctionNameTable } from './functionNameTable.ts';
+import { createFunctionIds, type FunctionIds } from './functionIds.ts';
+import { createIncludeResolver, type IncludeResolver } from './includes.ts';
+import { affectedProjects, changedMacroUsers, declaredNamesChanged } from './invalidate.ts';
+import { readProjectFile, withPropertySheets, type ProjectFile } from './projectFile.ts';
+import { assignProjects, type ProjectMap, type ProjectMember } from './projects.ts';
+import {
+  createUnitSource,
+  WorkspaceProgram,
+  type HostedFile,
+  type ProjectCaches,
+  type SharedWorld,
+} from './workspaceProgram.ts';
+
+/** A text that is new or changed; `undefined` removes the file. `.vcxproj` and `.props` files are told by their names. */
+export interface FileChange {
+  /** path or URI in any form */
+  readonly path: string;
+  readonly text: string | undefined;
+}
+
+/** What a host is made with. */
+export interface WorkspaceHostOptions {
+  readonly settings: AnalysisSettings;
+  readonly ddi: DdiFacts;
+  /** shared spellings; a new table when absent */
+  readonly atoms?: AtomTable;
+  /** how many IR nodes of parsed bodies are kept, about 30 bytes each */
+  readonly maxNodes?: number;
+}
+
+/** Takes changes and hands out snapshots. */
+export interface WorkspaceHost {
+  /** Applies the changes together and returns the new snapshot; without changes, the last one. */
+  update(changes: readonly FileChange[]): Program;
+  readonly program: Program;
+}
+
+const DEFAULT_MAX_NODES = 2_500_000;
+const EMPTY_PROJECTS: ProjectMap = { projects: new Map(), projectsOf: () => [''] };
+
+/** Makes an empty host. */
+export function createWorkspaceHost(options: WorkspaceHostOptions): WorkspaceHost {
+  return new Host(options);
+}
+
+/** A snapshot of the given texts, for one-off use and tests. */
+export function createProgram(files: ReadonlyMap<string, string>, options: WorkspaceHostOptions): Program {
+  return createWorkspaceHost(options).update([...files].map(([path, text]) => ({ path, text })));
+}
+
+class Host implements WorkspaceHost {
+  readonly #shared: SharedWorld;
+  readonly #names: FunctionNameTable;
+  readonly #projectTexts = new Map<string, ProjectFile>();
+  /** pathKey -> the path in use */
+  readonly #spelling = new Map<string, string>();
+  readonly #ids: FunctionIds;
+  #files: ReadonlyMap<string, HostedFile> = new Map();
+  #functions: HostedFunction[] = [];
+  #projects: ProjectMap = EMPTY_PROJECTS;
+  #includes: IncludeResolver = createIncludeResolver([]);
+  #stamps: ReadonlyMap<string, number> = new Map();
+  #program: WorkspaceProgram;
+
+  constructor({
+    settings,
+    ddi,
+    atoms = createAtomTable(),
+    maxNodes = DEFAULT_MAX_NODES,
+  }: WorkspaceHostOptions) {
+    this.#names = new FunctionNameTable();
+    this.#shared = { atoms, ddi, settings, bodies: createBodyCache(maxNodes), names: this.#names };
+    this.#ids = createFunctionIds(
+      atoms,
+      createUnitSource(() => this.#program),
+    );
+    this.#program = this.#makeProgram(emptyCaches());
+  }
+
+  get program(): Program {
+    return this.#program;
+  }
+
+  update(changes: readonly FileChange[]): Program {
+    const texts = new Map<string, string | undefined>();
+    let isLayoutChanged = false;
+    for (const change of changes) {
+      const path = this.#spell(normalizePath(change.path));
+      if (/\.(?:vcxproj|props)$/i.test(path))
+        isLayoutChanged = this.#setProjectFile(path, change.text) || isLayoutChanged;
+      else if (this.#files.get(path)?.text !== change.text) texts.set(path, change.text);
+    }
+    if (texts.size === 0 && !isLayoutChanged) return this.#program;
+    for (const [path, text] of texts)
+      if (this.#files.has(path) !== (text !== undefined)) isLayoutChanged = true;
+    if (isLayoutChanged) this.#relayout(texts);
+    else this.#edit(texts);
+    return this.#program;
+  }
+
+  #spell(path: string): string {
+    const key = pathKey(path);
+    const known = this.#spelling.get(key);
+    if (known !== undefined) return known;
+    this.#spelling.set(key, path);
+    return path;
+  }
+
+  #setProjectFile(path: string, text: string | undefined): boolean {
+    if (text === undefined) return this.#projectTexts.delete(path);
+    this.#projectTexts.set(path, readProjectFile(path, text));
+    return true;
+  }
+
+  /** Files or projects came or went: everything between files is worked out anew, functions and bodies are kept. */
+  #relayout(texts: ReadonlyMap<string, string | undefined>): void {
+    const paths = new Set(this.#files.keys());
+    for (const [path, text] of texts) {
+      if (text === undefined) paths.delete(path);
+      else paths.add(path);
+    }
+    const projectFiles = this.#projectFiles();
+    const preliminary = assignProjects(
+      [...paths].map((path) => memberOf(path, this.#files.get(path))),
+      projectFiles,
+    );
+    const files = new Map<string, HostedFile>();
+    for (const path of paths) {
+      const old = this.#files.get(path);
+      const text = texts.get(path) ?? old?.text ?? '';
+      const isSame = old?.text === text && sameDefines(this.#projects, preliminary, path);
+      files.set(path, isSame ? old : this.#read(path, text, old, preliminary));
+    }
+    const members = [...files.values()].map((file) => memberOf(file.path, file));
+    this.#projects = assignProjects(members, projectFiles);
+    this.#includes = createIncludeResolver(files.keys());
+    for (const file of files.values()) this.#names.addFile(file.structure, file.index);
+    this.#names.findSuspectMacros([...files.values()].map(({ structure }) => structure));
+    this.#ids.begin(this.#functions);
+    const placed = new Map<string, HostedFile>();
+    for (const [path, old] of this.#files) if (!files.has(path)) this.#ids.release(old);
+    for (const [path, file] of files)
+      placed.set(path, this.#ids.place(this.#inProject(file), this.#files.get(path), 'unknown'));
+    this.#functions = this.#ids.finish(placed);
+    this.#files = placed;
+    this.#stamps = new Map(
+      [...this.#projects.projects.keys()].map((key) => [key, (this.#stamps.get(key) ?? 0) + 1]),
+    );
+    this.#program = this.#makeProgram(emptyCaches());
+  }
+
+  /** Texts of known files changed: the usual keystroke. */
+  #edit(texts: ReadonlyMap<string, string | undefined>): void {
+    const before = this.#program;
+    const files = new Map(this.#files);
+    const fresh: [HostedFile, HostedFile][] = [];
+    for (const [path, text = ''] of texts) {
+      const old = this.#files.get(path);
+      if (old === undefined) continue;
+      const read = this.#read(path, text, old, this.#projects);
+      fresh.push([old, read]);
+      if (
+        read.index.hasEntryPoint !== old.index.hasEntryPoint ||
+        read.index.includeMode !== old.index.includeMode
+      ) {
+        this.#relayout(texts);
+        return;
+      }
+    }
+    const newNames = fresh.flatMap(([, file]) => this.#names.addFile(file.structure, file.index));
+    const macroUsers = changedMacroUsers(fresh, before, this.#shared.atoms);
+    if (macroUsers !== undefined) this.#names.findSuspectMacros(fresh.map(([, file]) => file.structure));
+    const renewed = declaredNamesChanged(fresh);
+    this.#ids.begin(this.#functions);
+    for (const [old, file] of fresh)
+      files.set(file.path, this.#ids.place(this.#inProject(file), old, macroUsers ?? 'unchanged'));
+    this.#ids.renew(files, affectedPaths(fresh, before), macroUsers, renewed, newNames);
+    this.#functions = this.#ids.finish(files);
+    this.#files = files;
+    this.#program = this.#makeProgram(this.#keepCaches(fresh, before, newNames.length > 0));
+  }
+
+  /** Caches of projects that do not see the files, or see no difference. */
+  #keepCaches(
+    fresh: readonly [HostedFile, HostedFile][],
+    before: WorkspaceProgram,
+    hasNewNames: boolean,
+  ): ProjectCaches {
+    const { indexes, links, macros } = before.parts.caches;
+    const kept: ProjectCaches = { indexes: new Map(indexes), links: new Map(links), macros: new Map(macros) };
+    const stamps = new Map(this.#stamps);
+    for (const [old, file] of fresh) {
+      const isDeclared =
+        old.index.declarationHash !== file.index.declarationHash || this.#ids.haveIdsChanged(file.path);
+      const isMacro = old.index.macroHash !== file.index.macroHash;
+      const isBody = this.#ids.mayUsesHaveChanged(file.path);
+      for (const key of affectedProjects(old.path, before)) {
+        if (isDeclared || isMacro) kept.indexes.delete(key);
+        if (isMacro) kept.macros.delete(key);
+        if (isDeclared || isMacro || isBody || hasNewNames) kept.links.delete(key);
+        if (isDeclared || isMacro || isBody) stamps.set(key, (stamps.get(key) ?? 0) + 1);
+      }
+    }
+    if (this.#ids.haveOthersMoved()) {
+      kept.indexes.clear();
+      kept.links.clear();
+    }
+    this.#stamps = stamps;
+    return kept;
+  }
+
+  #read(path: string, text: string, old: HostedFile | undefined, projects: ProjectMap): HostedFile {
+    const { atoms, ddi, settings } = this.#shared;
+    const project = projects.projects.get(projects.projectsOf(path)[0] ?? '');
+    const structure = readStructure(text, atoms, { ...project?.defines, ...settings.defines });
+    const index = indexFile(structure, atoms, (name) => ddi.entryPoint(name) !== undefined);
+    return {
+      path,
+      text,
+      structure,
+      index,
+      project: old?.project ?? '',
+      mode: old?.mode ?? 'unknown',
+      functionIds: [],
+      records: [],
+    };
+  }
+
+  #inProject(file: HostedFile): HostedFile {
+    const keys = this.#projects.projectsOf(file.path);
+    const project = keys[0] ?? '';
+    const modes = keys.map((key) => this.#projects.projects.get(key)?.mode ?? 'unknown');
+    const mode = modeOf(modes, file.index.includeMode);
+    return file.project === project && file.mode === mode ? file : { ...file, project, mode };
+  }
+
+  #projectFiles(): ProjectFile[] {
+    const projects = [...this.#projectTexts.values()].filter(({ path }) => /\.vcxproj$/i.test(path));
+    return projects.map((project) => withPropertySheets(project, this.#projectTexts));
+  }
+
+  #makeProgram(caches: ProjectCaches): WorkspaceProgram {
+    return new WorkspaceProgram({
+      shared: this.#shared,
+      files: this.#files,
+      functions: this.#functions,
+      projects: this.#projects,
+      includes: this.#includes,
+      caches,
+      stamps: this.#stamps,
+    });
+  }
+}
+
+function emptyCaches(): ProjectCaches {
+  return { indexes: new Map(), links: new Map(), macros: new Map() };
+}
+
+function memberOf(path: string, file: HostedFile | undefined): ProjectMember {
+  return {
+    path,
+    hasEntryPoint: file?.index.hasEntryPoint ?? false,
+    mode: file?.index.includeMode ?? 'unknown',
+  };
+}
+
+/** Kernel code that is also built for tests in user mode is kernel code. */
+function modeOf(modes: readonly FileMode[], byIncludes: FileMode): FileMode {
+  if (modes.includes('kernel')) return 'kernel';
+  if (modes.includes('user')) return 'user';
+  return byIncludes;
+}
+
+function sameDefines(before: ProjectMap, now: ProjectMap, path: string): boolean {
+  const old = before.projects.get(before.projectsOf(path)[0] ?? '')?.defines ?? {};
+  const fresh = now.projects.get(now.projectsOf(path)[0] ?? '')?.defines ?? {};
+  const keys = Object.keys(old);
+  return keys.length === Object.keys(fresh).length && keys.every((key) => old[key] === fresh[key]);
+}
+
+/** Files of all projects that see one of the changed files. */
+function affectedPaths(
+  fresh: readonly [HostedFile, HostedFile][],
+  before: WorkspaceProgram,
+): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (const [old] of fresh) {
+    for (const key of affectedProjects(old.path, before))
+      for (const path of before.assigned(key).files) paths.add(path);
+  }
+  return paths;
+}
