@@ -4,7 +4,7 @@
 import { analyzeProgram } from '../../server/src/analysis/analyze.ts';
 import type { ProgramAnalysis } from '../../server/src/analysis/facts.ts';
 import type { AnalysisSettings, Program } from '../../server/src/analysis/program.ts';
-import { createProgramHost } from '../../server/src/analysis/program/programHost.ts';
+import { createProgram } from '../../server/src/analysis/program/workspaceHost.ts';
 import { loadFacts } from '../../server/src/ddi/loadFacts.ts';
 
 /** A program with its inference. */
@@ -20,10 +20,9 @@ export function analyzeFiles(
   files: ReadonlyMap<string, string>,
   settings: Partial<AnalysisSettings> = {},
 ): AnalyzedFiles {
-  const host = createProgramHost(
-    { arch: 'x64', defines: {}, ignoreIrqlAnnotations: false, ...settings },
+  const program = createProgram(files, {
+    settings: { arch: 'x64', defines: {}, ignoreIrqlAnnotations: false, ...settings },
     ddi,
-  );
-  const program = host.update([...files].map(([path, text]) => ({ path, text })));
+  });
   return { program, analysis: analyzeProgram(program) };
 }

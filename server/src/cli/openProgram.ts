@@ -6,7 +6,7 @@ import path from 'node:path';
 import { analyzeProgram } from '../analysis/analyze.ts';
 import type { ProgramAnalysis } from '../analysis/facts.ts';
 import type { Program } from '../analysis/program.ts';
-import { createProgramHost } from '../analysis/program/programHost.ts';
+import { createWorkspaceHost } from '../analysis/program/workspaceHost.ts';
 import { loadFacts } from '../ddi/loadFacts.ts';
 import { matchesAny } from '../lsp/glob.ts';
 import { decodeConfig, type WorkspaceConfig } from '../protocol/configFormat.ts';
@@ -42,10 +42,13 @@ export function openProgram(options: Options): OpenedProgram {
   const defines = Object.fromEntries(
     Object.entries(config.defines ?? {}).map(([name, value]) => [name, String(value)]),
   );
-  const host = createProgramHost(
-    { arch, defines: { ...defines, ...options.defines }, ignoreIrqlAnnotations: !options.useAnnotations },
-    loadFacts({ arch, ...(facts === undefined ? {} : { userFacts: facts }) }),
-  );
+  const settings = {
+    arch,
+    defines: { ...defines, ...options.defines },
+    ignoreIrqlAnnotations: !options.useAnnotations,
+  };
+  const ddi = loadFacts({ arch, ...(facts === undefined ? {} : { userFacts: facts }) });
+  const host = createWorkspaceHost({ settings, ddi });
   const program = host.update(files.map(({ path: name, text }) => ({ path: name, text })));
   const displays = new Map(files.map((file) => [file.path, file.display]));
   const isAskedFor = (file: string): boolean => displays.has(file);

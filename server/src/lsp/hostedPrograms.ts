@@ -4,7 +4,7 @@
  */
 import { analyzeProgram } from '../analysis/analyze.ts';
 import type { ProgramAnalysis } from '../analysis/facts.ts';
-import { createProgramHost as createHost } from '../analysis/program/programHost.ts';
+import { createWorkspaceHost } from '../analysis/program/workspaceHost.ts';
 import { loadFacts } from '../ddi/loadFacts.ts';
 import type { Snapshot } from '../features/snapshot.ts';
 import type { FactsFile } from '../protocol/factsFormat.ts';
@@ -24,7 +24,7 @@ export interface HostedPrograms {
 export function createProgramHost({ analysis: settings, facts }: WorldConfiguration): HostedPrograms {
   const userFacts = joinFacts(facts);
   const ddi = loadFacts({ arch: settings.arch, ...(userFacts === undefined ? {} : { userFacts }) });
-  const host = createHost(settings, ddi);
+  const host = createWorkspaceHost({ settings, ddi });
   let analysis: ProgramAnalysis | undefined;
   return {
     update(changes) {

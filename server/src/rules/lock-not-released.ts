@@ -66,6 +66,7 @@ function leaksOf(context: FunctionContext): Leak[] {
 
 function isMistake(context: FunctionContext, leak: Leak): boolean {
   const { path } = leak.held.lock;
+  if (isCalleesMistake(context, leak.held)) return false;
   if (!isReleasedHere(context, path))
     return mustNotHoldAtExit(context, leak.held) || isLevelLost(context, leak.held);
   const holding: ExitFact[] = [];
@@ -93,6 +94,21 @@ function isReleasedHere(context: FunctionContext, path: string): boolean {
   return context.facts.calls.some((call) =>
     call.locks.some((event) => event.op === 'release' && event.lock.path === path),
   );
+}
+
+/**
+ * A callee that leaves with the lock on some paths only, without telling by its result, is where the mistake lies, and
+ * where it is reported.
+ */
+function isCalleesMistake(context: FunctionContext, held: HeldLock): boolean {
+  const callee = callAt(context, held.node)?.callee;
+  if (callee?.kind !== 'functions') return false;
+  return callee.ids.some((id) => {
+    const { cases } = context.analysis.summaryOf(id);
+    const free = cases.filter((exit) => exit.acquired.length === 0);
+    const isTold = cases.every((exit) => exit.returns !== undefined || exit.guards.length > 0);
+    return free.length > 0 && free.length < cases.length && !isTold;
+  });
 }
 
 /** A callback of the system may not return with a spin lock, whatever its author intended. */
