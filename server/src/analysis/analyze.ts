@@ -24,6 +24,8 @@ import { analyzeBody } from './summary/analyzeBody.ts';
 import type { AnalyzedBody } from './summary/analyzeBody.ts';
 import { createCallTable } from './summary/callTable.ts';
 import type { CallTable } from './summary/callTable.ts';
+import { tierOf } from './summary/tier.ts';
+import { trivialEdges, trivialSummary } from './summary/trivialSummary.ts';
 import { findComponents } from './summary/components.ts';
 import { isSameSummary } from './summary/sameSummary.ts';
 import { assertedEntry, sameCase, summarize } from './summary/summarize.ts';
@@ -50,6 +52,8 @@ interface Kept {
   /** results by stamp of the function, for the next snapshot */
   readonly byStamp: ReadonlyMap<number, FunctionId>;
 }
+
+const NO_CALLS: CallTable = { nodes: [], callees: new Map(), targets: [] };
 
 /** Rounds through a cycle of functions before it is left as it is. */
 const MAX_ROUNDS = 8;
@@ -137,6 +141,18 @@ function analyzeFunction(run: Run, id: FunctionId): FunctionResult {
   const contract = contractOf(program, unit);
   const held = heldAtEntry(program, unit, contract);
   const summaryOf = (callee: FunctionId): FunctionSummary | undefined => run.results.get(callee)?.summary;
+  const table = run.tables.get(id) ?? NO_CALLS;
+  const tier = tierOf(table, summaryOf, held.length > 0);
+  if (tier === 'trivial') {
+    const summary = trivialSummary(unit, table, run.all, summaryOf);
+    return {
+      summary: withContract(summary, contract, unit),
+      contract,
+      held,
+      asserted: run.all,
+      calls: trivialEdges(id, table, run.all),
+    };
+  }
   const body = analyze(run, id, held);
   keepFacts(run.facts, id, body.facts);
   const inferred = summarize(body, summaryOf);
@@ -152,8 +168,10 @@ function analyzeFunction(run: Run, id: FunctionId): FunctionResult {
 function analyze(run: Run, id: FunctionId, held: readonly HeldLock[]): AnalyzedBody {
   const unit = run.program.functions[id];
   if (unit === undefined) throw new Error(`no function ${id}`);
-  const callees = run.tables.get(id)?.callees ?? new Map();
-  return analyzeBody(run.program, unit, { held }, callees, (callee) => run.results.get(callee)?.summary);
+  const table = run.tables.get(id) ?? NO_CALLS;
+  const summaryOf = (callee: FunctionId): FunctionSummary | undefined => run.results.get(callee)?.summary;
+  const isLight = tierOf(table, summaryOf, held.length > 0) !== 'full';
+  return analyzeBody(run.program, unit, { held }, table.callees, isLight, summaryOf);
 }
 
 function keepFacts(facts: Map<FunctionId, BodyFacts>, id: FunctionId, body: BodyFacts): void {

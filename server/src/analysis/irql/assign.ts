@@ -13,6 +13,7 @@ export function assign(state: State, location: string, value: Value | undefined,
   if (location === '') return state;
   const isSelf = (value?.kind === 'copyOf' || value?.kind === 'addressOf') && mentions(value.path, location);
   const known = isSelf ? undefined : value;
+  if (known === undefined && state.values.size === 0 && state.held.length === 0) return state;
   const forgotten = forgetPaths(forgetValues(state, location, false), location, node);
   if (known === undefined) return forgotten;
   const values = new Map(forgotten.values);

@@ -34,7 +34,7 @@ export function locationOf(context: BodyContext, state: State, node: NodeId): st
   const first = ir.first[node] ?? -1;
   switch (ir.kind[node]) {
     case NodeKind.Name:
-      return nameLocation(context, ir.atom[node] ?? 0);
+      return context.locationOfName(ir.atom[node] ?? 0);
     case NodeKind.This:
       return 'this';
     case NodeKind.Member: {
@@ -62,21 +62,6 @@ export function locationOf(context: BodyContext, state: State, node: NodeId): st
     default:
       return '';
   }
-}
-
-function nameLocation(context: BodyContext, name: number): string {
-  if (context.locals.has(name)) return `l:${context.text(name)}`;
-  const parameter = context.params.get(name);
-  if (parameter !== undefined) {
-    return context.changedParams.has(name) ? `l:${context.text(name)}` : `p${parameter}`;
-  }
-  const text = context.text(name);
-  const { unit, program } = context;
-  const { scope } = unit.head;
-  if (scope !== '' && program.types.fieldType(unit.file.project, scope, text) !== undefined) {
-    return `this*.${text}`;
-  }
-  return `g:${text}`;
 }
 
 function indexText(context: BodyContext, state: State, node: NodeId): string {
@@ -173,7 +158,7 @@ export function valueOf(context: BodyContext, state: State, node: NodeId): Value
 }
 
 function nameValue(context: BodyContext, state: State, name: number): Value | undefined {
-  const location = nameLocation(context, name);
+  const location = context.locationOfName(name);
   const known = state.values.get(location);
   if (known !== undefined) return known;
   if (location.startsWith('p')) return { kind: 'param', index: Number(location.slice(1)) };

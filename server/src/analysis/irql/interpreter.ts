@@ -14,12 +14,12 @@ import { applySummary } from './applySummary.ts';
 import { assign, forgetMemoryFacts, forgetResults, forgetValues } from './assign.ts';
 import { callSiteOf } from './callSite.ts';
 import type { CallSite } from './callSite.ts';
-import { isPureTest, locationOf, pathOf, resultKey, valueOf } from './evaluate.ts';
+import { locationOf, pathOf, resultKey, valueOf } from './evaluate.ts';
 import { applyEffect } from './lockEffects.ts';
-import { isTestCall, refine } from './refine.ts';
+import { refine } from './refine.ts';
 import { joinInto, withCurrentIn, withValue } from './state.ts';
 import type { State } from './state.ts';
-import { isAssertion, isMemoryHelper, isNoReturn } from './wellKnown.ts';
+import { isAssertion, isNoReturn, isQuietName } from './wellKnown.ts';
 
 /** What the interpreter asks of its surroundings. */
 export interface Interpreter {
@@ -54,6 +54,7 @@ function isEffect(context: BodyContext, node: NodeId): boolean {
     case NodeKind.Conditional:
     case NodeKind.Construct:
     case NodeKind.New:
+    case NodeKind.Decl:
       return true;
     case NodeKind.Unary: {
       const operator = context.text(context.ir.atom[node] ?? 0);
@@ -68,7 +69,7 @@ function isEffect(context: BodyContext, node: NodeId): boolean {
 export function executeItem(run: Interpreter, states: readonly State[], item: number): readonly State[] {
   const { context } = run;
   const { ir } = context;
-  if (item < 0) return states;
+  if (item < 0 || (run.hasEffect[item] !== 1 && ir.kind[item] !== NodeKind.Unparsed)) return states;
   const first = ir.first[item] ?? -1;
   switch (ir.kind[item]) {
     case NodeKind.ExprStmt:
@@ -92,10 +93,11 @@ function isStatement(kind: number): boolean {
 function declare(run: Interpreter, states: readonly State[], node: NodeId): readonly State[] {
   const { context } = run;
   const initializer = context.ir.first[node] ?? -1;
-  const location = `l:${context.text(context.ir.atom[node] ?? 0)}`;
+  const location = context.locationOfName(context.ir.atom[node] ?? 0);
   if (initializer < 0) return states.map((state) => assign(state, location, undefined, node));
+  const isTracked = context.tracks(location);
   return evaluateValue(run, states, initializer).map(({ state, value }) =>
-    assign(state, location, value, node),
+    assign(state, location, isTracked ? value : undefined, node),
   );
 }
 
@@ -265,7 +267,7 @@ function callOne(run: Interpreter, state: State, site: CallSite): readonly State
     case 'ddi':
       if (callee.effect !== undefined)
         return applyEffect(context, passAddresses(context, state, site), site, callee.effect);
-      return [passAddresses(context, isQuietName(site.name) ? state : state, site)];
+      return [passAddresses(context, state, site)];
     case 'functions':
       return callFunctions(run, state, site, callee.ids);
     case 'neutral':
@@ -278,11 +280,6 @@ function callOne(run: Interpreter, state: State, site: CallSite): readonly State
       return [assume(forgetMemoryFacts(passed), site.node)];
     }
   }
-}
-
-/** Names whose unknown definition cannot matter for IRQL or locks. */
-function isQuietName(name: string): boolean {
-  return isMemoryHelper(name) || isTestCall(name) || isPureTest(name);
 }
 
 function assume(state: State, node: NodeId): State {
@@ -310,6 +307,7 @@ function callFunctions(
 
 /** Locals whose address is given away may have changed; what a lock or handle saved has not. */
 function passAddresses(context: BodyContext, state: State, site: CallSite): State {
+  if (state.values.size === 0) return state;
   let passed = state;
   for (const arg of site.args) {
     const value = valueOf(context, passed, arg);

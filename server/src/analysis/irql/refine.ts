@@ -97,9 +97,9 @@ function refineTruth(context: BodyContext, state: State, node: NodeId, sense: bo
 /** Keeps a fact about an expression: at its location where it has one, else under its key, which also decides repeats. */
 function remember(context: BodyContext, state: State, node: NodeId, fact: Value): State | undefined {
   const location = factLocation(context, state, node);
-  if (location !== '') return withValue(state, location, fact);
+  if (location !== '') return context.tracks(location) ? withValue(state, location, fact) : state;
   const key = expressionKey(context, state, node);
-  if (key === '') return state;
+  if (key === '' || !context.tracks(key)) return state;
   const known = state.values.get(key);
   const wanted =
     fact.kind === 'const' && fact.value === 0 ? false : fact.kind === 'notConst' && fact.value === 0;
@@ -307,7 +307,7 @@ function compareEquality(
   }
   const fact: Value = isEqual ? { kind: 'const', value: constant } : { kind: 'notConst', value: constant };
   const location = factLocation(context, state, other);
-  if (location !== '') return withValue(state, location, fact);
+  if (location !== '') return context.tracks(location) ? withValue(state, location, fact) : state;
   return rememberEquality(context, state, other, isEqual, constant);
 }
 
@@ -320,7 +320,7 @@ function rememberEquality(
   constant: number,
 ): State | undefined {
   const inner = expressionKey(context, state, other);
-  if (inner === '') return state;
+  if (inner === '' || !context.tracks(inner)) return state;
   const key = `${inner}==${constant}`;
   return rememberKey(state, key, isEqual);
 }
@@ -340,7 +340,7 @@ function rememberComparison(
   sense: boolean,
 ): State | undefined {
   const key = expressionKey(context, state, node);
-  return key === '' ? state : rememberKey(state, key, sense);
+  return key === '' || !context.tracks(key) ? state : rememberKey(state, key, sense);
 }
 
 /** NT_SUCCESS(argument) is `sense`. */
@@ -358,6 +358,6 @@ function refineStatus(
   }
   if (value?.kind === 'notConst' && value.value === 0 && sense) return state;
   const location = factLocation(context, state, argument);
-  if (location === '') return state;
+  if (location === '' || !context.tracks(location)) return state;
   return withValue(state, location, { kind: 'status', isSuccess: sense });
 }

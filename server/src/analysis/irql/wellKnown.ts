@@ -2,6 +2,8 @@
  * Names with a meaning that no fact row carries: assertions, routines that never return, and pure helpers.
  * Sources: wdm.h, ntddk.h, sal.h and the documentation pages of the routines.
  */
+import { isPureTest } from './evaluate.ts';
+import { isTestCall } from './refine.ts';
 
 /** Macros that stop (or assume) unless their first argument holds; the analysis takes it as a fact. */
 const ASSERTIONS = new Set([
@@ -63,6 +65,11 @@ export function isAssertion(name: string): boolean {
 /** Whether the call never returns to its caller. */
 export function isNoReturn(name: string): boolean {
   return NO_RETURN.has(name);
+}
+
+/** Names whose unknown definition cannot matter for IRQL or locks: tests, assertions, memory helpers. */
+export function isQuietName(name: string): boolean {
+  return isMemoryHelper(name) || isTestCall(name) || isPureTest(name) || isAssertion(name);
 }
 
 /** Routines that read or change only what their arguments point to, atomically or as memory: no call into other code. */

@@ -52,9 +52,10 @@ export function analyzeBody(
   unit: FunctionUnit,
   entry: BodyEntry,
   callees: ReadonlyMap<NodeId, Callee>,
+  isLight: boolean,
   summaryOf: (id: FunctionId) => FunctionSummary | undefined,
 ): AnalyzedBody {
-  const context = createBodyContext(program, unit, callees);
+  const context = createBodyContext(program, unit, callees, isLight);
   const cfg = buildCfg(context.ir);
   const run: Interpreter = { context, hasEffect: findEffects(context), summaryOf };
   const rank = new Int32Array(cfg.blocks.length).fill(-1);

@@ -10,6 +10,7 @@ import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 import type { LockRef } from '../facts.ts';
 import { constantOfName, isSymbol } from '../irql/constants.ts';
 import type { Callee, FunctionUnit, Program } from '../program.ts';
+import { LEVEL_WORDS, trackedNames } from './tracking.ts';
 
 /** A declared local. */
 export interface LocalInfo {
@@ -35,6 +36,10 @@ export interface BodyContext {
   calleeOf(call: NodeId): Callee;
   nameOf(call: NodeId): string;
   text(atom: Atom): string;
+  /** `l:name` and kin for a local or unchanged parameter, `g:name` or `this*.name` otherwise */
+  locationOfName(name: Atom): string;
+  /** whether facts about the location (or under the key) are worth keeping */
+  tracks(location: string): boolean;
   /** the value of a constant by name: of the headers, of a macro that the file sees, or a symbol of its own */
   constantOf(name: Atom): number | undefined;
 }
@@ -44,6 +49,7 @@ export function createBodyContext(
   program: Program,
   unit: FunctionUnit,
   known: ReadonlyMap<NodeId, Callee>,
+  isLight = false,
 ): BodyContext {
   const ir = unit.ir();
   const { atoms } = program;
@@ -72,6 +78,9 @@ export function createBodyContext(
     if (changed >= 0 && params.has(changed)) changedParams.add(changed);
   }
   const constants = new Map<Atom, number | undefined>();
+  const locations = new Map<Atom, string>();
+  const ignored = new Set<string>();
+  const tracked = trackedNames(ir, isLight, (atom) => atoms.text(atom));
   return {
     program,
     unit,
@@ -90,6 +99,20 @@ export function createBodyContext(
       return callee >= 0 && ir.kind[callee] === NodeKind.Member ? atoms.text(ir.atom[callee] ?? 0) : '';
     },
     text: (atom) => atoms.text(atom),
+    locationOfName(name) {
+      let location = locations.get(name);
+      if (location === undefined) {
+        location = nameLocation(program, unit, name, params, locals, changedParams);
+        locations.set(name, location);
+        if (location.startsWith('l:') && !tracked.has(name)) ignored.add(location);
+      }
+      return location;
+    },
+    tracks(location) {
+      if (!isLight) return !ignored.has(location);
+      if (location.startsWith('l:') || location.startsWith('p')) return !ignored.has(location);
+      return LEVEL_WORDS.test(location);
+    },
     constantOf(name) {
       const known = constants.get(name);
       if (known !== undefined || constants.has(name)) return known;
@@ -98,6 +121,25 @@ export function createBodyContext(
       return constant;
     },
   };
+}
+
+function nameLocation(
+  program: Program,
+  unit: FunctionUnit,
+  name: Atom,
+  params: ReadonlyMap<Atom, number>,
+  locals: ReadonlyMap<Atom, LocalInfo>,
+  changedParams: ReadonlySet<Atom>,
+): string {
+  const text = program.atoms.text(name);
+  if (locals.has(name)) return `l:${text}`;
+  const parameter = params.get(name);
+  if (parameter !== undefined) return changedParams.has(name) ? `l:${text}` : `p${parameter}`;
+  const { scope } = unit.head;
+  if (scope !== '' && program.types.fieldType(unit.file.project, scope, text) !== undefined) {
+    return `this*.${text}`;
+  }
+  return `g:${text}`;
 }
 
 function readConstant(program: Program, unit: FunctionUnit, name: Atom): number | undefined {

@@ -22,6 +22,7 @@ import { isVisibleOutside, parameterOf } from '../locks/accessPath.ts';
 import type { FunctionUnit } from '../program.ts';
 import type { AnalyzedBody } from './analyzeBody.ts';
 import type { BodyContext } from './bodyContext.ts';
+import { LEVEL_WORDS } from './tracking.ts';
 import { callerLock } from '../irql/applySummary.ts';
 import { callSiteOf } from '../irql/callSite.ts';
 
@@ -252,9 +253,6 @@ export function stepAt(unit: FunctionUnit, context: BodyContext, node: number, m
     message,
   };
 }
-
-/** Guards that make a call depend on something level-like which the caller decides: then nothing is required of every caller. */
-const LEVEL_WORDS = /wait|paged|irql|dispatch|dpc|level|passive|sync|block|atomic|flag|lock|canBe/i;
 
 function requirementsOf(
   context: BodyContext,
