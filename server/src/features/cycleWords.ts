@@ -11,8 +11,10 @@ export function shortCycles(cycles: number): string {
   return `${scaled < 10 ? scaled.toFixed(1).replace(/\.0$/, '') : String(Math.round(scaled))}${String(unit)}`;
 }
 
-/** `95-310`, `1.4k-2.1k`; one number where both ends read the same. */
+/** `95-310`, `1.4-2.1k`, `900-1.2k`; one number where both ends read the same. */
 export function rangeWords({ low, high }: CostRange): string {
   const [from, to] = [shortCycles(low), shortCycles(high)];
-  return from === to ? from : `${from}-${to}`;
+  if (from === to) return from;
+  const unit = to.at(-1) ?? '';
+  return /[kM]/.test(unit) && from.endsWith(unit) ? `${from.slice(0, -1)}-${to}` : `${from}-${to}`;
 }

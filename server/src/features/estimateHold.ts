@@ -51,16 +51,17 @@ function walkBody(
     depth,
     visiting,
   };
-  return Math.min(MAX_CYCLES, Math.max(1, Math.round(cost(walk, 0))));
+  return Math.min(MAX_CYCLES, Math.max(1, Math.round(cost(walk, 0, isCounted(0)))));
 }
 
-function cost(walk: Walk, node: NodeId): number {
+/** `isCounted` is that of the innermost statement around: its operations count, those of statements inside have their own say. */
+function cost(walk: Walk, node: NodeId, isCounted: boolean): number {
   const { ir } = walk;
   const kind = ir.kind[node] as NodeKind;
   const children = childrenOf(ir, node);
-  // A statement that is not counted may hold ones that are: only its own operations drop out.
-  const own = !walk.statements.has(node) || walk.isCounted(node) ? ownCost(walk, node, kind) : 0;
-  const costs = children.map((child) => cost(walk, child));
+  const isMine = walk.statements.has(node) ? walk.isCounted(node) : isCounted;
+  const own = isMine ? ownCost(walk, node, kind) : 0;
+  const costs = children.map((child) => cost(walk, child, isMine));
   const all = costs.reduce((sum, one) => sum + one, 0);
   switch (kind) {
     case NodeKind.If:

@@ -15,7 +15,7 @@ import { wordsOf } from './levelWords.ts';
 import { lockCost } from './lockCost.ts';
 import { functionAt, heldAt, nodeRange, pointAt, type PointFacts, type Snapshot } from './snapshot.ts';
 import { nameAt, type NameAt } from './tokenAt.ts';
-import { whyShort } from './whyChain.ts';
+import { entryChains, whyChains } from './whyChain.ts';
 
 /** One paragraph of a hover. */
 export type HoverBlock =
@@ -31,6 +31,7 @@ export interface HoverContent {
 
 /** The longest path that a hover shows; the whole one stands in Explain IRQL Here. */
 const MAX_STEPS = 5;
+const MAX_CHAINS = 3;
 
 /** The hover at an offset, or undefined where there is nothing to say. */
 export function hover(
@@ -99,9 +100,12 @@ function unknownWords(snapshot: Snapshot, point: PointFacts): string {
 }
 
 function whyBlock(snapshot: Snapshot, point: PointFacts): HoverBlock[] {
-  const steps = whyShort(snapshot, point);
-  if (steps.length === 0) return [];
-  return [{ kind: 'steps', title: 'Why', steps: steps.slice(0, MAX_STEPS) }];
+  const chains = whyChains(snapshot, point).filter(({ steps }) => steps.length > 0);
+  return chains.slice(0, MAX_CHAINS).map(({ title, steps }) => ({
+    kind: 'steps',
+    title: chains.length === 1 ? 'Why' : title,
+    steps: steps.slice(0, MAX_STEPS),
+  }));
 }
 
 /** The call whose callee's name is under the cursor, else the smallest call around it. */
@@ -160,15 +164,9 @@ function callBlocks(snapshot: Snapshot, point: PointFacts, call: CallFact, setti
 
 function functionBlocks(snapshot: Snapshot, unit: FunctionUnit): HoverBlock[] {
   const entry = snapshot.analysis.entryOf(unit.id);
-  const blocks = [text(functionWords(snapshot, unit))];
-  const shown = new Set<string>();
-  for (const [level, steps] of entry.why) {
-    const key = steps.map((step) => step.message).join('|');
-    if (steps.length === 0 || shown.has(key) || shown.size >= 3) continue;
-    shown.add(key);
-    const words = describeSet(1 << level, snapshot.program.settings.arch);
-    blocks.push({ kind: 'steps', title: `Entered at ${words}`, steps: steps.slice(0, MAX_STEPS) });
-  }
+  const blocks: HoverBlock[] = [text(functionWords(snapshot, unit))];
+  for (const { title, steps } of entryChains(snapshot, entry).slice(0, MAX_CHAINS))
+    blocks.push({ kind: 'steps', title, steps: steps.slice(0, MAX_STEPS) });
   return blocks;
 }
 

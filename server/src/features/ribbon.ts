@@ -23,6 +23,8 @@ export function ribbon(snapshot: Snapshot, file: FileUnit): RibbonRange[] {
     const facts = snapshot.analysis.factsOf(id);
     const entry = snapshot.analysis.entryOf(id);
     const ir = facts.unit.ir();
+    const { bodyRange } = facts.unit.head;
+    const firstLine = lines.positionAt(bodyRange.start).line;
     // Outer statements come first, so that the inner ones paint over them.
     for (const statement of facts.statements) {
       if (ir.kind[statement.node] === NodeKind.Block) continue;
@@ -35,8 +37,21 @@ export function ribbon(snapshot: Snapshot, file: FileUnit): RibbonRange[] {
       const last = lines.positionAt(Math.max(point.range.start, point.range.end - 1)).line;
       for (let line = first; line <= last; line++) byLine.set(line, paint);
     }
+    fillGaps(byLine, firstLine, lines.positionAt(bodyRange.end).line);
   }
   return joinLines(byLine);
+}
+
+/** Blank lines, comments and braces between two lines of the same level belong to them: a whole bar is calmer. */
+function fillGaps(byLine: Map<number, LineClass>, firstLine: number, lastLine: number): void {
+  let last: { readonly line: number; readonly paint: LineClass } | undefined;
+  for (let line = firstLine; line <= lastLine; line++) {
+    const paint = byLine.get(line);
+    if (paint === undefined) continue;
+    if (last?.paint.text === paint.text)
+      for (let gap = last.line + 1; gap < line; gap++) byLine.set(gap, paint);
+    last = { line, paint };
+  }
 }
 
 function joinLines(byLine: ReadonlyMap<number, LineClass>): RibbonRange[] {

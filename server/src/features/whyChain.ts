@@ -3,7 +3,7 @@
  * way. It only collects what the inference recorded.
  */
 import { explainAt } from '../analysis/explain.ts';
-import type { WhyStep } from '../analysis/facts.ts';
+import type { EntryContext, WhyStep } from '../analysis/facts.ts';
 import { describeSet, levelsOf, type IrqlSet } from '../protocol/irqlLevels.ts';
 import { levelsIn } from '../rules/reporting/evidence.ts';
 import type { PointFacts, Snapshot } from './snapshot.ts';
@@ -20,42 +20,41 @@ export function whyShort(snapshot: Snapshot, point: PointFacts): readonly WhySte
   return explainAt(snapshot.program, snapshot.analysis, point.unit.id, point.node);
 }
 
-/** All chains of a point: one per level at which the function can be entered, or one where the level was set inside. */
+/** All chains of a point: one per way in which the function can be entered, and one where the level was set inside. */
 export function whyChains(snapshot: Snapshot, point: PointFacts): WhyChain[] {
   const { arch } = snapshot.program.settings;
+  let inside = 0;
+  let atEntry = 0;
+  for (const state of point.states) {
+    if (state.isEntryIrql) atEntry |= levelsIn(state, point.entry);
+    else inside |= levelsIn(state, point.entry);
+  }
   const chains: WhyChain[] = [];
-  const setInside = point.states.filter((state) => !state.isEntryIrql);
-  let insideLevels = 0;
-  for (const state of setInside) insideLevels |= levelsIn(state, point.entry);
-  if (setInside.length > 0) {
-    const levels = insideLevels >>> 0;
-    chains.push({
-      levels,
-      title: `${describeSet(levels, arch)}, set in ${point.unit.qualifiedName}`,
-      steps: whyShort(snapshot, point),
-    });
+  if (inside !== 0) {
+    const levels = inside >>> 0;
+    const title = `${describeSet(levels, arch)}, set in ${point.unit.qualifiedName}`;
+    chains.push({ levels, title, steps: whyShort(snapshot, point) });
   }
-  let fromEntry = 0;
-  for (const state of point.states) if (state.isEntryIrql) fromEntry |= levelsIn(state, point.entry);
-  if (fromEntry === 0) return chains;
-  for (const level of levelsOf(fromEntry >>> 0)) {
-    const steps = point.entry.why.get(level);
-    if (steps === undefined) continue;
-    const known = chains.find((chain) => chain.steps === steps || sameSteps(chain.steps, steps));
-    if (known !== undefined) {
-      const levels = (known.levels | (1 << level)) >>> 0;
-      chains[chains.indexOf(known)] = { ...known, levels, title: `${describeSet(levels, arch)} at entry` };
-    } else chains.push({ levels: 1 << level, title: `${describeSet(1 << level, arch)} at entry`, steps });
-  }
-  return chains;
+  return [...chains, ...entryChains(snapshot, point.entry, atEntry >>> 0)];
 }
 
-function sameSteps(a: readonly WhyStep[], b: readonly WhyStep[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(
-      (step, i) =>
-        step.file === b[i]?.file && step.range.start === b[i].range.start && step.message === b[i].message,
-    )
-  );
+/** How a function is entered: levels that come by the same places are one chain, told at the highest of them. */
+export function entryChains(
+  { program }: Snapshot,
+  entry: EntryContext,
+  levels: IrqlSet = entry.levels,
+): WhyChain[] {
+  const byPlaces = new Map<string, { levels: IrqlSet; steps: readonly WhyStep[] }>();
+  for (const level of levelsOf(levels)) {
+    const steps = entry.why.get(level);
+    if (steps === undefined || steps.length === 0) continue;
+    const key = steps.map((step) => `${step.file}:${String(step.range.start)}`).join(' ');
+    const known = byPlaces.get(key)?.levels ?? 0;
+    byPlaces.set(key, { levels: (known | (1 << level)) >>> 0, steps });
+  }
+  return [...byPlaces.values()].map(({ levels: mine, steps }) => ({
+    levels: mine,
+    title: `Entered at ${describeSet(mine, program.settings.arch)}`,
+    steps,
+  }));
 }
