@@ -168,6 +168,8 @@ export function setRow(store: Store, row: number): void {
 
 /** Changes what is visible. */
 export function setView(store: Store, view: TimeView): void {
+  const before = store.state.view;
+  if (before.start === view.start && before.end === view.end) return;
   store.state.view = view;
   store.changed('view');
 }

@@ -411,7 +411,9 @@ describe('the page', () => {
   it('has the same facts as text', async () => {
     const page = await openScenario('abba');
     await page.getByRole('tab', { name: 'Text' }).click();
-    const text = await page.locator('#panel-text').innerText();
+    const panel = page.locator('#panel-text');
+    await expect.poll(() => panel.innerText()).toContain('Deadlock');
+    const text = await panel.innerText();
     for (const fact of [
       'Deadlock',
       'CPU 1',

@@ -6,7 +6,7 @@ import { levelY, type LaneBox } from '../model/layout.ts';
 import { Activity, type LaneSpans } from '../model/spans.ts';
 import { contextName, irqlName, lockName, shortIrqlName } from '../model/words.ts';
 import { paintKind } from './paint.ts';
-import { rasterLane } from './rasterRows.ts';
+import { putRaster, rasterLane, takeRaster } from './rasterRows.ts';
 import { fitFirst, font, visibleRows, x, type Pen, type Scene } from './scene.ts';
 
 /** A lane with more visible intervals than this is drawn by pixel columns. */
@@ -182,26 +182,30 @@ function drawShapes(
     if (lane.activity[row] !== Activity.idle) drawLabel(pen, scene, box, lane, row, edge(row), edge(row + 1));
 }
 
-function drawPixels(pen: Pen, scene: Scene, box: LaneBox, lane: LaneSpans): void {
-  const width = Math.max(1, Math.round(scene.width * scene.ratio));
-  const height = Math.max(1, Math.round(box.height * scene.ratio));
-  const image = new ImageData(width, height);
-  rasterLane(scene, lane, box, { pixels: new Uint32Array(image.data.buffer), width, height }, 0);
-  const bitmap = new OffscreenCanvas(width, height);
-  bitmap.getContext('2d')?.putImageData(image, 0, 0);
-  pen.drawImage(bitmap, 0, box.top, scene.width, box.height);
+/** Every lane that is scrolled into sight, with its visible rows. */
+function lanesInSight(
+  scene: Scene,
+): readonly { box: LaneBox; lane: LaneSpans; rows: readonly [number, number] }[] {
+  return scene.layout.lanes
+    .filter((box) => box.top + box.height >= scene.scroll && box.top <= scene.scroll + scene.height)
+    .map((box) => {
+      const lane = scene.spans.lanes[box.cpu]!;
+      return { box, lane, rows: visibleRows(scene, lane.start, lane.length) };
+    });
 }
 
-/** Draws every lane that is scrolled into sight. The pen's origin is the plot's top left corner. */
+/** Draws the lanes: those with room as shapes, the dense ones all together as pixels. The pen's origin is the plot's top left corner. */
 export function drawLanes(pen: Pen, scene: Scene): void {
-  scene.layout.lanes.forEach((box, cpu) => {
-    if (box.top + box.height < scene.scroll || box.top > scene.scroll + scene.height) return;
-    const lane = scene.spans.lanes[cpu]!;
-    const rows = visibleRows(scene, lane.start, lane.length);
-    drawGrid(pen, scene, box);
-    if (isDense(scene, rows[1] - rows[0])) drawPixels(pen, scene, box, lane);
-    else drawShapes(pen, scene, box, lane, rows);
-  });
+  const lanes = lanesInSight(scene);
+  const dense = lanes.filter(({ rows }) => isDense(scene, rows[1] - rows[0]));
+  for (const { box } of lanes) drawGrid(pen, scene, box);
+  if (dense.length > 0) {
+    const raster = takeRaster(Math.round(scene.width * scene.ratio), Math.round(scene.height * scene.ratio));
+    for (const { box, lane } of dense)
+      rasterLane(scene, lane, box, raster, Math.round((box.top - scene.scroll) * scene.ratio));
+    putRaster(pen, scene.scroll, scene.width, scene.height);
+  }
+  for (const one of lanes) if (!dense.includes(one)) drawShapes(pen, scene, one.box, one.lane, one.rows);
 }
 
 /** The labels left of the lanes: CPU number and the names of the levels. */

@@ -6,7 +6,7 @@ import { levelY, type LockBox } from '../model/layout.ts';
 import { type Handoffs, type LockSpans } from '../model/spans.ts';
 import { contextName } from '../model/words.ts';
 import { isDense } from './drawLanes.ts';
-import { rasterLock } from './rasterRows.ts';
+import { putRaster, rasterLock, takeRaster } from './rasterRows.ts';
 import { fitText, font, visibleRows, x, type Pen, type Scene } from './scene.ts';
 import { rgbOf } from './theme.ts';
 
@@ -79,14 +79,10 @@ function drawStrip(pen: Pen, scene: Scene, box: LockBox): void {
 }
 
 function drawStripPixels(pen: Pen, scene: Scene, box: LockBox, spans: LockSpans): void {
-  const width = Math.max(1, Math.round(scene.width * scene.ratio));
   const height = Math.max(1, Math.round((box.height - 6) * scene.ratio));
-  const image = new ImageData(width, height);
-  const raster = { pixels: new Uint32Array(image.data.buffer), width, height };
+  const raster = takeRaster(Math.max(1, Math.round(scene.width * scene.ratio)), height);
   rasterLock(scene, spans, raster, 0, height, rgbOf(scene.paint.lockLine));
-  const bitmap = new OffscreenCanvas(width, height);
-  bitmap.getContext('2d')?.putImageData(image, 0, 0);
-  pen.drawImage(bitmap, 0, box.top + 3, scene.width, box.height - 6);
+  putRaster(pen, box.top + 3, scene.width, box.height - 6);
 }
 
 /** Draws every lock's strip. */

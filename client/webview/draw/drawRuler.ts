@@ -4,8 +4,8 @@
  */
 import { TraceEventKind as Kind, ticksPerCycle } from 'irql-lens-server/protocol';
 import { shortNumber } from '../model/numbers.ts';
-import { gridStep, toPixel, wholeView, type TimeView } from '../model/timeScale.ts';
-import { rasterLane } from './rasterRows.ts';
+import { gridStep, wholeView } from '../model/timeScale.ts';
+import { putRaster, rasterLane, takeRaster } from './rasterRows.ts';
 import { font, x, type Pen, type Scene } from './scene.ts';
 
 export const rulerHeight = 36;
@@ -87,10 +87,8 @@ export function markTicks(scene: Pick<Scene, 'trace'>): readonly number[] {
 
 /** The whole run in small, one thin row per CPU. Costs a visit of every interval: draw it once per size and theme. */
 export function drawMinimap(pen: Pen, scene: Scene): void {
-  const width = Math.max(1, Math.round(scene.width * scene.ratio));
   const height = Math.round(minimapHeight * scene.ratio);
-  const image = new ImageData(width, height);
-  const raster = { pixels: new Uint32Array(image.data.buffer), width, height };
+  const raster = takeRaster(Math.max(1, Math.round(scene.width * scene.ratio)), height);
   const whole = { ...scene, view: wholeView(scene.spans.endTime) };
   const cpus = scene.spans.lanes.length;
   const each = (minimapHeight - 4) / cpus;
@@ -99,45 +97,5 @@ export function drawMinimap(pen: Pen, scene: Scene): void {
     const box = { cpu, top: 0, height: Math.max(1, each - gap) };
     rasterLane(whole, lane, box, raster, Math.round((2 + cpu * each) * scene.ratio));
   });
-  const bitmap = new OffscreenCanvas(width, height);
-  bitmap.getContext('2d')?.putImageData(image, 0, 0);
-  pen.drawImage(bitmap, 0, 0, scene.width, minimapHeight);
-}
-
-/** The window of the minimap that the plot shows. */
-export function drawMinimapWindow(pen: Pen, scene: Scene, cursor: number): void {
-  const { theme } = scene.paint;
-  const whole: TimeView = wholeView(scene.spans.endTime);
-  const left = toPixel(whole, scene.width, scene.view.start);
-  const right = Math.max(toPixel(whole, scene.width, scene.view.end), left + 3);
-  pen.fillStyle = theme.background;
-  pen.globalAlpha = 0.6;
-  pen.fillRect(0, 0, Math.max(left, 0), minimapHeight);
-  pen.fillRect(right, 0, Math.max(scene.width - right, 0), minimapHeight);
-  pen.globalAlpha = 1;
-  pen.strokeStyle = theme.focus;
-  pen.lineWidth = 1;
-  pen.strokeRect(
-    Math.max(left, 0) + 0.5,
-    0.5,
-    Math.min(right, scene.width) - Math.max(left, 0) - 1,
-    minimapHeight - 1,
-  );
-  pen.fillStyle = theme.cursor;
-  pen.fillRect(toPixel(whole, scene.width, cursor) - 0.5, 0, 1, minimapHeight);
-}
-
-/** The cursor and the pointer's line over the plot. */
-export function drawCursor(pen: Pen, scene: Scene, cursor: number, hover: number | null): void {
-  const { theme } = scene.paint;
-  if (hover !== null) {
-    pen.fillStyle = theme.muted;
-    pen.globalAlpha = 0.5;
-    pen.fillRect(Math.round(x(scene, hover)), 0, 1, scene.layout.height);
-    pen.globalAlpha = 1;
-  }
-  const at = x(scene, cursor);
-  if (at < -10 || at > scene.width + 10) return;
-  pen.fillStyle = theme.cursor;
-  pen.fillRect(Math.round(at) - 1, 0, 2, scene.layout.height);
+  putRaster(pen, 0, scene.width, minimapHeight);
 }

@@ -23,7 +23,7 @@ export function contextName(trace: PackedTrace, context: number): string {
   const found = trace.contexts[context];
   if (found === undefined) return 'nobody';
   const word = kindWords[found.kind];
-  return found.name.toLowerCase() === word.toLowerCase() ? found.name : `${word} ${found.name}`;
+  return found.name.toLowerCase().startsWith(word.toLowerCase()) ? found.name : `${word} ${found.name}`;
 }
 
 /** Kernel name of an IRQL. */

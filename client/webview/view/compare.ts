@@ -3,12 +3,15 @@
  */
 import type { RunOverrides, RunRequest, SimulateResult } from 'irql-lens-server/protocol';
 import { fill, h } from '../dom.ts';
-import { drawMinimap, minimapHeight } from '../draw/drawRuler.ts';
+import { drawLanes } from '../draw/drawLanes.ts';
+import { drawHandoffs, drawLocks } from '../draw/drawLocks.ts';
 import { makePaint } from '../draw/paint.ts';
+import { fitText, font, type Pen, type Scene } from '../draw/scene.ts';
 import { readTheme } from '../draw/theme.ts';
 import type { Host } from '../host.ts';
 import { layOut } from '../model/layout.ts';
-import { cyclesText, grouped, shortNumber } from '../model/numbers.ts';
+import { cyclesText, shortNumber } from '../model/numbers.ts';
+import type { TimeView } from '../model/timeScale.ts';
 import type { Run, Store } from '../store.ts';
 import { table } from './costs.ts';
 import type { Panel } from './tabs.ts';
@@ -40,32 +43,53 @@ function nameOf(run: Run): string {
   return `${trace.cpus} ${trace.cpus === 1 ? 'CPU' : 'CPUs'}, ${kinds}, ${trace.profile.id}`;
 }
 
-function drawSmall(run: Run, endTime: number): HTMLCanvasElement {
+const small = { width: 560, gutter: 70, room: 150 };
+
+/** A run drawn small, over the same stretch of time as the other one. */
+function drawSmall(run: Run, view: TimeView): HTMLCanvasElement {
   const canvas = h('canvas', {
     role: 'img',
     'aria-label': `The run of ${nameOf(run)}: ${run.trace.outcome}`,
   });
-  const width = 800;
-  canvas.width = width;
-  canvas.height = minimapHeight;
   const pen = canvas.getContext('2d');
   if (pen === null) return canvas;
-  // The same scale for both: the shorter run ends earlier.
-  const spans = { ...run.spans, endTime };
-  const layout = layOut(run.trace, run.spans, minimapHeight);
-  drawMinimap(pen, {
+  const layout = layOut(run.trace, run.spans, small.room);
+  const ratio = devicePixelRatio;
+  const height = Math.ceil(layout.height);
+  canvas.width = Math.round(small.width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.setProperty('width', `${small.width}px`);
+  const scene: Scene = {
     trace: run.trace,
-    spans: { ...spans, lanes: run.spans.lanes },
+    spans: run.spans,
     layout,
-    view: { start: 0, end: endTime },
-    width,
-    height: minimapHeight,
+    view,
+    width: small.width - small.gutter,
+    height,
     scroll: 0,
-    ratio: 1,
-    paint: makePaint(readTheme(), pen, 1),
+    ratio,
+    paint: makePaint(readTheme(), pen, ratio),
     marks: [],
-  });
+  };
+  pen.scale(ratio, ratio);
+  drawNames(pen, scene);
+  pen.translate(small.gutter, 0);
+  pen.beginPath();
+  pen.rect(0, 0, scene.width, height);
+  pen.clip();
+  drawLanes(pen, scene);
+  drawLocks(pen, scene);
+  drawHandoffs(pen, scene);
   return canvas;
+}
+
+function drawNames(pen: Pen, scene: Scene): void {
+  pen.font = font(scene, 11, 600);
+  pen.fillStyle = scene.paint.theme.foreground;
+  pen.textBaseline = 'middle';
+  for (const box of scene.layout.lanes) pen.fillText(`CPU ${box.cpu}`, 0, box.top + box.height / 2);
+  for (const box of scene.layout.locks)
+    fitText(pen, scene.trace.locks[box.lock]!.name, 0, box.top + box.height / 2, small.gutter - 8);
 }
 
 type Figure = readonly [name: string, get: (result: SimulateResult) => number];
@@ -111,8 +135,7 @@ function figureTable(a: Run, b: Run): HTMLElement {
   return table('Two runs', ['', 'A', 'B', 'B against A'], rows);
 }
 
-function pictures(a: Run, b: Run): HTMLElement {
-  const end = Math.max(a.trace.endTime, b.trace.endTime);
+function pictures(a: Run, b: Run, view: TimeView): HTMLElement {
   const one = (letter: string, run: Run) =>
     h(
       'figure',
@@ -122,15 +145,11 @@ function pictures(a: Run, b: Run): HTMLElement {
         {},
         `${letter}: ${nameOf(run)}, ${run.trace.outcome} after ${cyclesText(run.trace.endTime)} cycles`,
       ),
-      drawSmall(run, end),
+      drawSmall(run, view),
     );
-  return h(
-    'div',
-    { class: 'pair' },
-    one('A', a),
-    one('B', b),
-    h('p', { class: 'quiet' }, `Both to one scale: 0 to ${grouped(Math.round(end / 10))} cycles.`),
-  );
+  const from = cyclesText(Math.max(0, view.start));
+  const scale = `Both over the stretch that the timeline shows: ${from} to ${cyclesText(view.end)} cycles.`;
+  return h('div', { class: 'pair' }, one('A', a), one('B', b), h('p', { class: 'quiet' }, scale));
 }
 
 /** Makes the panel. */
@@ -182,11 +201,11 @@ export function makeCompare(store: Store, host: Host): Panel {
       fields.profile.value = profile;
       button.disabled = state.run?.scenario == null;
     }
-    if (!(changes.has('run') || changes.has('theme'))) return;
+    if (!(changes.has('run') || changes.has('theme') || changes.has('view') || changes.has('tab'))) return;
     const { run: a, other: b } = state;
     if (a === null || b === null)
       return fill(place, h('p', { class: 'quiet' }, 'Choose what is different and run B.'));
-    fill(place, pictures(a, b), figureTable(a, b));
+    fill(place, pictures(a, b, state.view), figureTable(a, b));
   };
   return { element, update };
 }

@@ -52,6 +52,9 @@ interface List {
   rows: Int32Array | null;
   count: number;
   target: JumpTarget;
+  /** Height of the visible part; kept, because reading it costs a layout. */
+  room: number;
+  top: number;
 }
 
 function makeLine(list: List): Line {
@@ -118,16 +121,16 @@ function fillLine(run: Run, line: Line, index: number, row: number, current: num
 /** How far the list is scrolled, as an index that may be fractional. */
 function firstIndex(list: List): number {
   const whole = list.count * rowHeight;
-  if (whole <= maxHeight) return list.box.scrollTop / rowHeight;
-  const share = list.box.scrollTop / Math.max(1, maxHeight - list.box.clientHeight);
-  return share * Math.max(0, list.count - list.box.clientHeight / rowHeight);
+  if (whole <= maxHeight) return list.top / rowHeight;
+  const share = list.top / Math.max(1, maxHeight - list.room);
+  return share * Math.max(0, list.count - list.room / rowHeight);
 }
 
 function render(list: List): void {
   const { run, row } = list.store.state;
   if (run === null) return;
   const first = firstIndex(list);
-  const shown = Math.min(list.count, Math.ceil(list.box.clientHeight / rowHeight) + 2);
+  const shown = Math.min(list.count, Math.ceil(list.room / rowHeight) + 2);
   const start = Math.max(0, Math.min(Math.floor(first), list.count - shown));
   while (list.lines.length < shown) list.lines.push(makeLine(list));
   const current = traceRow(list, indexOfRow(list.rows, row));
@@ -136,7 +139,7 @@ function render(list: List): void {
     line.element.hidden = at >= shown;
     if (at >= shown) return;
     fillLine(run, line, index, traceRow(list, index), current);
-    const top = list.box.scrollTop + (index - first) * rowHeight;
+    const top = list.top + (index - first) * rowHeight;
     line.element.style.setProperty('transform', `translateY(${top}px)`);
   });
   list.box.setAttribute('aria-activedescendant', current < 0 ? '' : `event-${current}`);
@@ -146,13 +149,14 @@ function render(list: List): void {
 function follow(list: List): void {
   const index = Math.max(0, indexOfRow(list.rows, list.store.state.row));
   const first = firstIndex(list);
-  const visible = list.box.clientHeight / rowHeight;
+  const visible = list.room / rowHeight;
   if (index >= first && index + 1 <= first + visible) return;
   const wanted = Math.max(0, Math.min(index - visible / 2, list.count - visible));
   const isScaled = list.count * rowHeight > maxHeight;
-  list.box.scrollTop = isScaled
-    ? (wanted / Math.max(1, list.count - visible)) * (maxHeight - list.box.clientHeight)
-    : wanted * rowHeight;
+  list.top = isScaled
+    ? (wanted / Math.max(1, list.count - visible)) * (maxHeight - list.room)
+    : Math.round(wanted * rowHeight);
+  list.box.scrollTop = list.top;
 }
 
 function refilter(list: List): void {
@@ -170,7 +174,7 @@ function listenToKeys(list: List): void {
     setRow(list.store, traceRow(list, index));
   };
   list.box.addEventListener('keydown', (event) => {
-    const page = Math.floor(list.box.clientHeight / rowHeight);
+    const page = Math.floor(list.room / rowHeight);
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: 1,
       ArrowUp: -1,
@@ -199,7 +203,18 @@ export function makeEventList(
     { class: 'events', role: 'listbox', tabindex: 0, 'aria-label': 'Events. Enter opens the source line.' },
     space,
   );
-  const list: List = { store, host, box, space, lines: [], rows: null, count: 0, target: 'any' };
+  const list: List = {
+    store,
+    host,
+    box,
+    space,
+    lines: [],
+    rows: null,
+    count: 0,
+    target: 'any',
+    room: 0,
+    top: 0,
+  };
   const filter = h('select', { 'aria-label': 'Show' });
   const words: readonly (readonly [JumpTarget, string])[] = [
     ['any', 'all events'],
@@ -217,8 +232,14 @@ export function makeEventList(
     render(list);
   });
   listenToKeys(list);
-  box.addEventListener('scroll', () => render(list));
-  new ResizeObserver(() => render(list)).observe(box);
+  box.addEventListener('scroll', () => {
+    list.top = box.scrollTop;
+    render(list);
+  });
+  new ResizeObserver(() => {
+    list.room = box.clientHeight;
+    render(list);
+  }).observe(box);
   const element = h(
     'div',
     { class: 'panel eventsPanel' },

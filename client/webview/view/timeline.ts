@@ -5,22 +5,14 @@
 import { h, setText } from '../dom.ts';
 import { drawLaneLabels, drawLanes } from '../draw/drawLanes.ts';
 import { drawDeadline, drawDeferred, drawHandoffs, drawLockLabels, drawLocks } from '../draw/drawLocks.ts';
-import {
-  drawCursor,
-  drawMinimap,
-  drawMinimapWindow,
-  drawRuler,
-  markTicks,
-  minimapHeight,
-  rulerHeight,
-} from '../draw/drawRuler.ts';
+import { drawMinimap, drawRuler, markTicks, minimapHeight, rulerHeight } from '../draw/drawRuler.ts';
 import { makePaint, type Paint } from '../draw/paint.ts';
 import type { Scene } from '../draw/scene.ts';
 import { readTheme } from '../draw/theme.ts';
 import { rowsAt } from '../model/fold.ts';
 import { hitTest, layOut, type Layout } from '../model/layout.ts';
 import { cyclesText, timeText } from '../model/numbers.ts';
-import { panView, toTick, wholeView, zoomView } from '../model/timeScale.ts';
+import { panView, toPixel, toTick, wholeView, zoomView } from '../model/timeScale.ts';
 import { cpuWords, frameWords, irqlName, lockName, lockWords } from '../model/words.ts';
 import { frameAtCursor, setCursor, setView, type Change, type Run, type Store } from '../store.ts';
 
@@ -70,9 +62,13 @@ interface Parts {
   readonly tip: HTMLElement;
   readonly ruler: Sheet;
   readonly plot: Sheet;
-  readonly over: Sheet;
+  /** Upright lines over the lanes: elements, so that moving one repaints nothing. */
+  readonly cursor: HTMLElement;
+  readonly pointer: HTMLElement;
   readonly map: Sheet;
-  readonly mapOver: Sheet;
+  readonly mapBox: HTMLElement;
+  readonly mapWindow: HTMLElement;
+  readonly mapCursor: HTMLElement;
   paint: Paint;
   layout: Layout;
   marks: readonly number[];
@@ -111,13 +107,12 @@ function measure(parts: Parts): void {
   // Few lanes need no scroll bar and leave their room to the panels below.
   parts.height = Math.round(Math.min(room, parts.layout.height + 2));
   parts.scroller.style.setProperty('height', `${parts.height}px`);
+  for (const line of [parts.cursor, parts.pointer]) line.style.setProperty('height', `${parts.height}px`);
   parts.space.style.setProperty('height', `${Math.max(parts.layout.height, 1)}px`);
   const ratio = devicePixelRatio;
   sizeSheet(parts.ruler, parts.width, rulerHeight, ratio);
   sizeSheet(parts.plot, parts.width, parts.height, ratio);
-  sizeSheet(parts.over, parts.width, parts.height, ratio);
   sizeSheet(parts.map, parts.width - gutter, minimapHeight, ratio);
-  sizeSheet(parts.mapOver, parts.width - gutter, minimapHeight, ratio);
 }
 
 function drawPlot(parts: Parts, scene: Scene): void {
@@ -137,18 +132,27 @@ function drawPlot(parts: Parts, scene: Scene): void {
   drawLockLabels(pen, scene, gutter);
 }
 
+/** Moves an upright line to a tick, or hides it where the tick is out of sight. */
+function placeLine(line: HTMLElement, scene: Scene, tick: number | null, left: number): void {
+  const at = tick === null ? -1 : toPixel(scene.view, scene.width, tick);
+  const isShown = at >= 0 && at <= scene.width;
+  line.hidden = !isShown;
+  if (isShown) line.style.setProperty('transform', `translateX(${Math.round(left + at)}px)`);
+}
+
+function placeLines(parts: Parts, scene: Scene): void {
+  placeLine(parts.cursor, scene, parts.store.state.cursor, gutter - 1);
+  placeLine(parts.pointer, scene, parts.hover, gutter);
+  const whole = { ...scene, view: wholeView(scene.spans.endTime) };
+  placeLine(parts.mapCursor, whole, parts.store.state.cursor, 0);
+  const left = Math.max(0, toPixel(whole.view, scene.width, scene.view.start));
+  const right = Math.min(scene.width, toPixel(whole.view, scene.width, scene.view.end));
+  parts.mapWindow.style.setProperty('transform', `translateX(${left}px)`);
+  parts.mapWindow.style.setProperty('width', `${Math.max(right - left, 3)}px`);
+}
+
 function drawTop(parts: Parts, scene: Scene): void {
-  const { cursor, bookmarks } = parts.store.state;
-  const pen = begin(parts.over, scene.ratio, gutter, -scene.scroll);
-  pen.save();
-  pen.beginPath();
-  pen.rect(0, scene.scroll, scene.width, scene.height);
-  pen.clip();
-  drawCursor(pen, scene, cursor, parts.hover);
-  pen.restore();
-  drawMinimapWindow(begin(parts.mapOver, scene.ratio, 0, 0), scene, cursor);
-  const ruler = begin(parts.ruler, scene.ratio, gutter, 0);
-  drawRuler(ruler, scene, bookmarks);
+  drawRuler(begin(parts.ruler, scene.ratio, gutter, 0), scene, parts.store.state.bookmarks);
 }
 
 function describe(parts: Parts): void {
@@ -295,10 +299,8 @@ function moveWindow(parts: Parts, event: PointerEvent): void {
 
 function makeParts(store: Store): Parts {
   const plot = makeSheet('plot');
-  const over = makeSheet('plot');
   const ruler = makeSheet('ruler');
   const map = makeSheet('map');
-  const mapOver = makeSheet('map');
   const space = h('div', { class: 'space' });
   const scroller = h('div', {
     class: 'lanes',
@@ -308,13 +310,18 @@ function makeParts(store: Store): Parts {
       'Time cursor. Arrow keys step, Shift+arrows jump to the next acquisition, contention or interrupt.',
     'aria-valuemin': 0,
   });
-  scroller.append(h('div', { class: 'sheets' }, plot.canvas, over.canvas), space);
+  const cursor = h('div', { class: 'upright cursor' });
+  const pointer = h('div', { class: 'upright pointer', hidden: true });
+  scroller.append(h('div', { class: 'sheets' }, plot.canvas, pointer, cursor), space);
+  const mapCursor = h('div', { class: 'upright cursor' });
+  const mapWindow = h('div', { class: 'window' });
   const tip = h('div', { class: 'tip', hidden: true, 'aria-hidden': 'true' });
   const mapBox = h(
     'div',
     { class: 'minimap', title: 'The whole run: drag to move the window' },
     map.canvas,
-    mapOver.canvas,
+    mapWindow,
+    mapCursor,
   );
   const element = h(
     'section',
@@ -335,9 +342,12 @@ function makeParts(store: Store): Parts {
     tip,
     ruler,
     plot,
-    over,
+    cursor,
+    pointer,
     map,
-    mapOver,
+    mapBox,
+    mapWindow,
+    mapCursor,
     paint,
     layout,
     marks: [],
@@ -354,7 +364,7 @@ export function makeTimeline(store: Store): Timeline {
   listenToPlot(parts);
   listenToWheel(parts);
   listenToStrip(parts, parts.ruler.canvas, (event) => setCursor(store, tickUnder(parts, event)));
-  listenToStrip(parts, parts.mapOver.canvas, (event) => moveWindow(parts, event));
+  listenToStrip(parts, parts.mapBox, (event) => moveWindow(parts, event));
   parts.scroller.addEventListener('scroll', () => store.changed('view'));
   new ResizeObserver(() => store.changed('size')).observe(parts.scroller);
   window.addEventListener('resize', () => store.changed('size'));
@@ -366,8 +376,8 @@ export function makeTimeline(store: Store): Timeline {
     if (scene === null) return;
     if (isNew) drawMinimap(begin(parts.map, scene.ratio, 0, 0), scene);
     if (isNew || changes.has('view')) drawPlot(parts, scene);
-    if (isNew || changes.has('view') || changes.has('cursor') || changes.has('bookmarks'))
-      drawTop(parts, scene);
+    if (isNew || changes.has('view') || changes.has('bookmarks')) drawTop(parts, scene);
+    if (isNew || changes.has('view') || changes.has('cursor')) placeLines(parts, scene);
     if (isNew || changes.has('cursor')) describe(parts);
   };
   return { element: parts.element, update };
