@@ -184,7 +184,8 @@ async function loadConfiguration(state: ServerState, options: InitializationOpti
   for (const { message } of next.settingProblems) {
     if (before.settingProblems.some((old) => old.message === message)) continue;
     state.log(`setting: ${message}`);
-    connection.window.showWarningMessage(`IRQL Lens: ${message}`);
+    // A plain message: nothing is asked.
+    void connection.sendNotification('window/showMessage', { type: 2, message: `IRQL Lens: ${message}` });
   }
   publishTeamProblems(state, before.teamProblems, next.teamProblems, [...files.keys()]);
   return before;
