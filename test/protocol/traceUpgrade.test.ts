@@ -1,7 +1,7 @@
 /** Trace files: today's version is read, newer and damaged ones are refused with a sentence. */
 import { describe, expect, it } from 'vitest';
 import { findScenario, simulate } from '../../server/src/engine/engine.ts';
-import { traceToPerfetto } from '../../server/src/engine/exports/perfetto.ts';
+import { traceToPerfetto } from '../../server/src/protocol/perfetto.ts';
 import { TraceEventKind } from '../../server/src/protocol/traceFormat.ts';
 import { upgradeTrace } from '../../server/src/protocol/upgradeTrace.ts';
 

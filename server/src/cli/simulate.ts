@@ -11,7 +11,7 @@ import {
   ScenarioError,
   simulate,
 } from '../engine/engine.ts';
-import { traceToPerfetto } from '../engine/exports/perfetto.ts';
+import { traceToPerfetto } from '../protocol/perfetto.ts';
 import type { SimulateOutcome } from '../engine/engine.ts';
 import type { RunOverrides } from '../protocol/engineMessages.ts';
 import { parseScenario, type Scenario } from '../protocol/scenarioFormat.ts';

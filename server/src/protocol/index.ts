@@ -13,3 +13,4 @@ export * from './adjustScenario.ts';
 export * from './sharedRun.ts';
 export * from './requests.ts';
 export * from './settings.ts';
+export * from './perfetto.ts';

@@ -2,7 +2,7 @@
  * A trace as Chrome trace events, which the Perfetto UI and chrome://tracing open: one track per CPU for contexts, one for lock
  * waits and holds, a counter for the IRQL, arrows for hand-offs. Times are microseconds of the profile's clock.
  */
-import { type Trace, TraceEventKind as Event, ticksPerCycle } from '../../protocol/traceFormat.ts';
+import { type Trace, TraceEventKind as Event, ticksPerCycle } from './traceFormat.ts';
 
 /** One event of the Chrome trace format. */
 export interface ChromeEvent {
