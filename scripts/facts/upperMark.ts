@@ -4,30 +4,23 @@
  */
 import type { RoleRow } from '../../server/src/protocol/factsFormat.ts';
 
-/** Data paths of network, storage and filter stacks, and framework callbacks whose default is the upper level. */
+/**
+ * Data paths of the network stack, and framework callbacks whose default is the upper level. Callbacks whose level depends on
+ * the request or the layer (post-operations, WFP classify, StorPort StartIo) are not among them: nothing says that it happens.
+ */
 const USUAL = new Set([
   'EVT_WDF_TIMER',
   'EVT_WDF_INTERRUPT_ISR',
   'EVT_WDF_INTERRUPT_ENABLE',
   'EVT_WDF_INTERRUPT_DISABLE',
   'EVT_WDF_INTERRUPT_SYNCHRONIZE',
-  'PFLT_POST_OPERATION_CALLBACK',
-  'HW_STARTIO',
   'HW_BUILDIO',
-  'HW_TIMER',
-  'HW_TIMER_EX',
-  'HW_STATE_CHANGE',
-  'HW_DMA_STARTED',
   'MINIPORT_SEND_NET_BUFFER_LISTS',
   'MINIPORT_RETURN_NET_BUFFER_LISTS',
   'PROTOCOL_RECEIVE_NET_BUFFER_LISTS',
   'FILTER_SEND_NET_BUFFER_LISTS',
   'FILTER_RETURN_NET_BUFFER_LISTS',
   'FILTER_RECEIVE_NET_BUFFER_LISTS',
-  'FWPS_CALLOUT_CLASSIFY_FN0',
-  'FWPS_CALLOUT_CLASSIFY_FN1',
-  'FWPS_CALLOUT_CLASSIFY_FN2',
-  'FWPS_CALLOUT_CLASSIFY_FN3',
 ]);
 
 const HIGH_MINIMA = new Set<unknown>([

@@ -41,7 +41,7 @@ function isMaximumWritten(clauses: readonly { readonly body: { readonly kind: st
 function checkCall(context: FunctionContext, call: CallFact, allowed: number): Finding | undefined {
   const needed = call.requirement;
   if (needed === undefined || needed.source === 'inferred' || !needed.isCertain) return undefined;
-  if (findAbove(call.before, context.entry, needed.max) !== undefined) return undefined;
+  if (findAbove(context, call.before, needed.max) !== undefined) return undefined;
   const state = call.before.find(
     (candidate) =>
       candidate.isEntryIrql &&

@@ -28,9 +28,9 @@ export const rule: FunctionRule = {
       if (level === undefined || effect === undefined || effect.lockKind !== undefined) return [];
       const evidence =
         effect.op === 'raise'
-          ? findAbove(call.before, context.entry, level)
+          ? findAbove(context, call.before, level)
           : effect.op === 'lower'
-            ? findBelow(call.before, context.entry, level)
+            ? findBelow(context, call.before, level)
             : undefined;
       return evidence === undefined ? [] : [describe(context, call, level, evidence, effect.op === 'raise')];
     });

@@ -1,6 +1,7 @@
 /**
  * A call at a level above what the routine allows. The burden of proof is the tool's: it reports on evidence of the high
  * level (a raise, a held lock, a role that is really there, a caller that is there), never because a range reaches up.
+ * PAGED_CODE has a rule of its own.
  */
 import type { CallFact } from '../analysis/facts.ts';
 import { levelName } from '../protocol/irqlLevels.ts';
@@ -25,7 +26,8 @@ export const rule: FunctionRule = {
     return context.facts.calls.flatMap((call) => {
       const needed = call.requirement;
       if (needed === undefined || needed.source === 'inferred' || !needed.isCertain) return [];
-      const evidence = findAbove(call.before, context.entry, needed.max);
+      if (call.name === 'PAGED_CODE') return [];
+      const evidence = findAbove(context, call.before, needed.max);
       return evidence === undefined ? [] : [describe(context, call, evidence)];
     });
   },

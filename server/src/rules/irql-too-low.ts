@@ -1,12 +1,12 @@
 /**
  * A call at a level below what the routine needs. AtDpcLevel lock forms and their releases have rules of their own.
  */
-import { levelName } from '../protocol/irqlLevels.ts';
+import { levelName, maxOf, minOf } from '../protocol/irqlLevels.ts';
 import { isDpcForm } from './reporting/dpcForms.ts';
 import { findBelow } from './reporting/evidence.ts';
 import { report, say, stepAt, traceOf } from './reporting/report.ts';
 import type { CallFact } from '../analysis/facts.ts';
-import type { FunctionRule, RuleMeta } from './rule.ts';
+import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'irql-too-low',
@@ -26,8 +26,8 @@ export const rule: FunctionRule = {
       const needed = call.requirement;
       if (needed === undefined || needed.source === 'inferred' || !needed.isCertain || needed.min <= 0)
         return [];
-      if (isDpcForm(call) || isRelease(call)) return [];
-      const evidence = findBelow(call.before, context.entry, needed.min);
+      if (isDpcForm(call) || isRelease(call) || isRangeOfRole(context)) return [];
+      const evidence = findBelow(context, call.before, needed.min);
       if (evidence === undefined) return [];
       const min = levelName(needed.min, context.program.settings.arch);
       const here = say(context, evidence.levels);
@@ -48,6 +48,12 @@ export const rule: FunctionRule = {
     });
   },
 };
+
+/** A role that may be entered at several levels says nothing of when this call is made: only AtDpcLevel forms need proof. */
+function isRangeOfRole({ entry }: FunctionContext): boolean {
+  const isRole = entry.source === 'role' || entry.source === 'registration';
+  return isRole && minOf(entry.levels) !== maxOf(entry.levels);
+}
 
 /** A release below DISPATCH_LEVEL follows from its acquire, which is what gets reported. */
 function isRelease(call: CallFact): boolean {

@@ -30,7 +30,7 @@ export function isDpcForm(call: CallFact): boolean {
 export function findDpcFormsBelow(context: FunctionContext): { call: CallFact; evidence: Evidence }[] {
   return context.facts.calls.flatMap((call) => {
     if (!isDpcForm(call)) return [];
-    const evidence = findBelow(call.before, context.entry, DISPATCH_LEVEL);
+    const evidence = findBelow(context, call.before, DISPATCH_LEVEL);
     return evidence === undefined ? [] : [{ call, evidence }];
   });
 }

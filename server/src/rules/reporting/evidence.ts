@@ -5,7 +5,7 @@
  */
 import type { EntryContext, PathState } from '../../analysis/facts.ts';
 import { atLeast, atMost, intersect, type Irql, type IrqlSet } from '../../protocol/irqlLevels.ts';
-import type { Verdict } from '../rule.ts';
+import type { FunctionContext, Verdict } from '../rule.ts';
 
 /** A path on which the level is outside the bound. */
 export interface Evidence {
@@ -36,25 +36,27 @@ export function levelsOfStates(states: readonly PathState[], entry: EntryContext
 
 /** Evidence that some path is above `max`: entered at a proven level above it, or raised above it on the path. */
 export function findAbove(
+  context: FunctionContext,
   states: readonly PathState[],
-  entry: EntryContext,
   max: Irql,
 ): Evidence | undefined {
-  return firstDefinite(states, entry, (state) => {
+  const { entry } = context;
+  return firstDefinite(context, states, (state) => {
     if (state.isEntryIrql) return entry.isKnown ? atLeast(intersect(state.entry, entry.proven), max + 1) : 0;
-    return atMost(state.irql, max) === 0 ? state.irql : 0;
+    return state.isIrqlUnknown !== true && atMost(state.irql, max) === 0 ? state.irql : 0;
   });
 }
 
 /** Evidence that some path is below `min`: a known entry reaches below it, or the path lowered below it. */
 export function findBelow(
+  context: FunctionContext,
   states: readonly PathState[],
-  entry: EntryContext,
   min: Irql,
 ): Evidence | undefined {
-  return firstDefinite(states, entry, (state) => {
+  const { entry } = context;
+  return firstDefinite(context, states, (state) => {
     if (state.isEntryIrql) return entry.isKnown ? atMost(intersect(state.entry, entry.levels), min - 1) : 0;
-    return atLeast(state.irql, min) === 0 ? state.irql : 0;
+    return state.isIrqlUnknown !== true && atLeast(state.irql, min) === 0 ? state.irql : 0;
   });
 }
 
@@ -71,13 +73,13 @@ export function isAlwaysAt(states: readonly PathState[], entry: EntryContext, le
 }
 
 function firstDefinite(
+  context: FunctionContext,
   states: readonly PathState[],
-  entry: EntryContext,
   offending: (state: PathState) => IrqlSet,
 ): Evidence | undefined {
   let possible: Evidence | undefined;
   for (const state of states) {
-    if (!isFeasible(state, entry)) continue;
+    if (!isFeasible(state, context.entry) || leansOnLockCode(context, state)) continue;
     const levels = offending(state);
     if (levels === 0) continue;
     const evidence: Evidence = {
@@ -90,4 +92,18 @@ function firstDefinite(
     possible ??= evidence;
   }
   return possible;
+}
+
+/** Names of routines that are likely to change the IRQL or locks although nobody can see it. */
+const LOCK_WORDS = /lock|irql|acquire|release|raise|lower|mutex|enter|leave|sync/i;
+
+/**
+ * Whether the path leans on the assumption that a call keeps the level which probably does not: its name speaks of locks,
+ * or it is a function of the workspace whose effect was given up.
+ */
+export function leansOnLockCode(context: FunctionContext, state: PathState): boolean {
+  return state.assumptions.some((node) => {
+    const call = context.facts.calls.find((candidate) => candidate.node === node);
+    return call === undefined || call.callee.kind === 'functions' || LOCK_WORDS.test(call.name);
+  });
 }
