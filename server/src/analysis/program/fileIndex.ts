@@ -21,6 +21,8 @@ export interface FileIndex {
   readonly globals: ReadonlyMap<Atom, number>;
   /** context accessor -> the context type, of `WDF_DECLARE_CONTEXT_TYPE*` */
   readonly accessors: ReadonlyMap<Atom, Atom>;
+  /** trace functions that a WPP configuration block in a comment declares */
+  readonly traceFunctions: readonly Atom[];
   /** hash of everything outside function bodies, offsets not counted */
   readonly declarationHash: number;
   /** hash of macros and includes */
@@ -37,18 +39,12 @@ const KERNEL_HEADERS = new Set([
   'ndis.h',
   'fltkernel.h',
   'storport.h',
-  'miniport.h',
-  'srb.h',
-  'scsi.h',
   'fwpsk.h',
   'fwpmk.h',
-  'ntdddisk.h',
   'wsk.h',
-  'ks.h',
   'portcls.h',
   'strmini.h',
   'hidport.h',
-  'ntstrsafe.h',
   'usbdlib.h',
   'dispmprt.h',
   'netcx.h',
@@ -56,10 +52,7 @@ const KERNEL_HEADERS = new Set([
   'netadaptercx.h',
   'bdasup.h',
   'ataport.h',
-  'classpnp.h',
   'minitape.h',
-  'ntddndis.h',
-  'wdmguid.h',
   'stdunk.h',
 ]);
 const USER_HEADERS = new Set([
@@ -86,6 +79,7 @@ const USER_HEADERS = new Set([
 
 /** Indexes a file. `isEntryPoint` says whether a function of that name is an entry point of a driver. Linear in its tokens. */
 export function indexFile(
+  text: string,
   structure: FileStructure,
   atoms: AtomTable,
   isEntryPoint: (name: string) => boolean,
@@ -96,6 +90,7 @@ export function indexFile(
     typedDeclarations: groupByName<TypedDeclaration>(structure.typedDeclarations),
     globals: new Map(structure.globals.map(({ name }, i) => [name, i])),
     accessors: readAccessors(structure, atoms),
+    traceFunctions: readTraceFunctions(text, atoms),
     declarationHash: hashDeclarations(structure),
     macroHash: hashMacros(structure),
     hasEntryPoint: structure.functions.some(
@@ -145,6 +140,18 @@ function readAccessors({ tokens }: FileStructure, atoms: AtomTable): Map<Atom, A
     else if (i + 4 < tokens.count) accessors.set(atom[i + 4] ?? 0, type);
   }
   return accessors;
+}
+
+/** `// FUNC Trace{FLAG=ALL}(LEVEL, MSG, ...);` between `begin_wpp config` and `end_wpp`. */
+function readTraceFunctions(text: string, atoms: AtomTable): Atom[] {
+  const names: Atom[] = [];
+  for (let at = text.indexOf('begin_wpp config'); at >= 0; at = text.indexOf('begin_wpp config', at + 1)) {
+    const end = text.indexOf('end_wpp', at);
+    const block = text.slice(at, end < 0 ? undefined : end);
+    for (const [, name = ''] of block.matchAll(/^[ \t/*]*FUNC\s+([A-Za-z_]\w*)/gm))
+      names.push(atoms.intern(name));
+  }
+  return names;
 }
 
 function mix(hash: number, value: number): number {

@@ -28,8 +28,15 @@ export interface FunctionIds {
   ): void;
   finish(files: Map<string, HostedFile>): HostedFunction[];
   haveIdsChanged(path: string): boolean;
-  mayUsesHaveChanged(path: string): boolean;
+  /** functions of the file that got a new record in this round, each with the record it had */
+  changedRecords(path: string): readonly ChangedRecord[];
   haveOthersMoved(): boolean;
+}
+
+/** A function whose tokens changed, or that is new. */
+export interface ChangedRecord {
+  readonly id: FunctionId;
+  readonly before: FunctionRecord | undefined;
 }
 
 /** Makes the ids of a host. */
@@ -43,7 +50,7 @@ class Ids implements FunctionIds {
   #functions: (HostedFunction | undefined)[] = [];
   #free: FunctionId[] = [];
   #idsChanged = new Set<string>();
-  #usesChanged = new Set<string>();
+  #changed = new Map<string, ChangedRecord[]>();
   #hasMoved = false;
   #nextStamp = 1;
 
@@ -56,8 +63,8 @@ class Ids implements FunctionIds {
     return this.#idsChanged.has(path);
   }
 
-  mayUsesHaveChanged(path: string): boolean {
-    return this.#usesChanged.has(path);
+  changedRecords(path: string): readonly ChangedRecord[] {
+    return this.#changed.get(path) ?? [];
   }
 
   haveOthersMoved(): boolean {
@@ -68,7 +75,7 @@ class Ids implements FunctionIds {
     this.#functions = functions.slice();
     this.#free = [];
     this.#idsChanged = new Set();
-    this.#usesChanged = new Set();
+    this.#changed = new Map();
     this.#hasMoved = false;
   }
 
@@ -90,6 +97,7 @@ class Ids implements FunctionIds {
     const spare = [...left];
     const ids: FunctionId[] = [];
     const records: FunctionRecord[] = [];
+    const changed: ChangedRecord[] = [];
     functions.forEach((head, i) => {
       const match = matched[i];
       let id = match?.id;
@@ -99,12 +107,13 @@ class Ids implements FunctionIds {
       }
       const isKept = match?.record !== undefined && !usesMacro(file, head, macros);
       const record = isKept ? match.record : this.#newRecord();
-      if (!isKept) this.#usesChanged.add(file.path);
+      if (!isKept) changed.push({ id, before: match?.old });
       ids.push(id);
       records.push(record);
     });
     for (const id of spare) this.#drop(id);
     if (spare.length > 0) this.#idsChanged.add(file.path);
+    this.#changed.set(file.path, changed);
     const placed: HostedFile = { ...file, functionIds: ids, records };
     functions.forEach((head, i) => this.#set(ids[i] ?? -1, placed, head, records[i] ?? this.#newRecord()));
     return placed;
@@ -194,6 +203,7 @@ interface Match {
   readonly id: FunctionId;
   /** the old record when the tokens are the same */
   readonly record: FunctionRecord | undefined;
+  readonly old: FunctionRecord | undefined;
 }
 
 /** Pairs each function with an old one of the same name: one with the same tokens where there is one, else in order. */
@@ -220,7 +230,8 @@ function matchFunctions(
     const place = places[at];
     if (place === undefined) return;
     places.splice(at, 1);
-    matches[i] = { id: old.functionIds[place] ?? -1, record: isExact ? old.records[place] : undefined };
+    const record = old.records[place];
+    matches[i] = { id: old.functionIds[place] ?? -1, record: isExact ? record : undefined, old: record };
   };
   for (let i = 0; i < functions.length; i++) take(i, true);
   for (let i = 0; i < functions.length; i++) take(i, false);

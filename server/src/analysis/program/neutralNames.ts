@@ -37,7 +37,7 @@ const EXACT = new Set(
   IsEqualGUID InlineIsEqualGUID IsEqualIID IsEqualCLSID ReadNoFence WriteNoFence ReadAcquire WriteRelease ReadRaw WriteRaw ReadPointerNoFence WritePointerNoFence
   ReadULongNoFence WriteULongNoFence ReadULongAcquire WriteULongRelease ReadPointerAcquire WritePointerRelease ReadBooleanNoFence WriteBooleanNoFence
   ObjectAttributes ListEntry IsListEmpty READ_REGISTER WPP_RECORDER_INITIALIZE RECORDER_CONFIGURE_PARAMS_INIT offset_of countof
-  PtrOffset Add2Ptr PtrAdd RtlOffsetToPointer RtlPointerToOffset PsGetCurrentThread WHEA_ERROR_PACKET_SECTION_GUID
+  TEST_FLAG SET_FLAG CLEAR_FLAG FREE_POOL SIZEOF_ARRAY PtrOffset Add2Ptr PtrAdd RtlOffsetToPointer RtlPointerToOffset PsGetCurrentThread WHEA_ERROR_PACKET_SECTION_GUID
   `
     .split(/\s+/)
     .filter((name) => name !== ''),
@@ -48,6 +48,15 @@ const PATTERNS: readonly RegExp[] = [
   /^_?Interlocked[A-Z]\w*$/,
   // tracing: WPP, TraceLogging, ETW event macros
   /^(?:WPP_|TraceLogging|EventWrite|EventEnabled|TRACE_|Tlg)\w*$/,
+  // assertions and annotations
+  /^(?:_Analysis_|_Benign_race_|_No_competing_thread_|__analysis_|__drv_|FLT_ASSERT|NT_FRE_ASSERT|RTL_ASSERT|STOR_ASSERT|ASSERT_)\w*$/,
+  // macros of the framework's headers that fill structs
+  /^(?:WDF|NET|ACX|UCM|UFX|UDECX|SDCA|VHF|SPB|GPIO|POFX|IO)_[A-Z0-9_]*(?:INIT|INIT_[A-Z0-9_]+|SET_[A-Z0-9_]+|HEADER)$/,
+  // arithmetic and tests of the public class and network headers
+  /^(?:FWPS?_(?:IS|GET|MAKE)|NDIS_MDL|NDIS_STATUS|NDIS_STRING|NDIS_(?:GET|SET)|NET_BUFFER|NET_BUFFER_LIST|ACPI_METHOD|KS_SIZE|KSCONVERT|SRB_STATUS|REVERSE_BYTES|REVERSE)(?:_[A-Z0-9_]+)?$/,
+  /^Srb(?:Set|Get|Assign|Clear|Copy|Zero|Is|Create|Do)\w*$/,
+  // error-handling and unit-test macros of the Windows implementation library and TAEF
+  /^(?:RETURN|LOG|THROW|FAIL_FAST|VERIFY)_(?:NTSTATUS|IF|HR|STATUS|LAST|CAUGHT|SUCCEEDED|IS|ARE|FAILED|WIN32)(?:_[A-Z0-9_]+)?$/,
   // byte orders
   /^(?:RtlUshortByteSwap|RtlUlongByteSwap|RtlUlonglongByteSwap|[hn]to[hn][sl]l?)$/,
   // compiler intrinsics
@@ -68,4 +77,12 @@ const BUILT_IN_TYPES =
 /** Whether `name(...)` is a conversion to a plain type. */
 export function isPlainType(name: string): boolean {
   return BUILT_IN_TYPES.test(name);
+}
+
+const METHODS =
+  /^(?:AddRef|Release|QueryInterface|NonDelegatingQueryInterface|get|release|begin|end|size|data|empty|put|addressof|c_str|length)$/;
+
+/** Whether a method of that name, of an unknown class, is taken to have no effect: reference counts and accessors of smart pointers. */
+export function isNeutralMethod(name: string): boolean {
+  return METHODS.test(name);
 }

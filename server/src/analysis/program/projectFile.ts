@@ -17,6 +17,8 @@ export interface ProjectFile {
   readonly imports: readonly string[];
   readonly kind: ProjectInfo['kind'];
   readonly mode: FileMode;
+  /** trace functions that the WPP preprocessor is told of */
+  readonly traceFunctions: readonly string[];
 }
 
 const MAX_VALUE = 64 * 1024;
@@ -38,6 +40,7 @@ export function readProjectFile(path: string, text: string): ProjectFile {
     ),
     kind: kindOf(type),
     mode: modeOf(xml, type),
+    traceFunctions: readTraceFunctions(xml),
   };
 }
 
@@ -65,6 +68,15 @@ function modeOf(xml: string, configurationType: string): FileMode {
   if (configurationType.toLowerCase() === 'driver') return 'kernel';
   if (/<SubSystem>\s*Native\s*</i.test(xml) || /_KERNEL_MODE|POOL_NX_OPTIN/.test(xml)) return 'kernel';
   return /^(?:application|dynamiclibrary)$/i.test(configurationType) ? 'user' : 'unknown';
+}
+
+/** `TracePrint((LEVEL,FLAGS,MSG,...));Other(MSG,...)` names TracePrint and Other. */
+function readTraceFunctions(xml: string): string[] {
+  const values = xml.matchAll(/<WppTraceFunction[^>]*>([^<]*)</gi);
+  const names = [...values].flatMap(([, value = '']) =>
+    value.split(';').flatMap((part) => /^\s*([A-Za-z_]\w*)\s*[({]/.exec(part)?.[1] ?? []),
+  );
+  return [...new Set(names)];
 }
 
 /** The last value of a property; configurations rarely disagree about the ones we ask for. */
@@ -138,6 +150,7 @@ export function withPropertySheets(
   const seen = new Set<string>();
   const includeFoldersSeen = new Set(project.includeFolders);
   let defines = project.defines;
+  const traceFunctions = new Set(project.traceFunctions);
   let { mode, kind } = project;
   const visit = (file: ProjectFile): void => {
     for (const path of file.imports) {
@@ -145,6 +158,7 @@ export function withPropertySheets(
       if (sheet === undefined || seen.has(path)) continue;
       seen.add(path);
       for (const folder of sheet.includeFolders) includeFoldersSeen.add(folder);
+      for (const name of sheet.traceFunctions) traceFunctions.add(name);
       defines = { ...sheet.defines, ...defines };
       if (mode === 'unknown') mode = sheet.mode;
       if (kind === 'folder') kind = sheet.kind;
@@ -152,7 +166,14 @@ export function withPropertySheets(
     }
   };
   visit(project);
-  return { ...project, includeFolders: [...includeFoldersSeen], defines, mode, kind };
+  return {
+    ...project,
+    includeFolders: [...includeFoldersSeen],
+    defines,
+    mode,
+    kind,
+    traceFunctions: [...traceFunctions],
+  };
 }
 
 /** Whether `path` is one of the project's items; `*` in an item's last part stands for any characters. */

@@ -29,6 +29,8 @@ export interface ProjectIndex {
   readonly structs: ReadonlyMap<Atom, readonly DeclarationRef[]>;
   readonly aliases: ReadonlyMap<Atom, DeclarationRef>;
   readonly accessors: ReadonlyMap<Atom, Atom>;
+  /** names of WPP trace functions */
+  readonly traceFunctions: ReadonlySet<Atom>;
 }
 
 /** What building an index asks of the snapshot. */
@@ -39,6 +41,7 @@ export interface IndexSource {
   resolveInclude(from: string, include: IncludeDirective, project: AssignedProject): string | undefined;
   projectsOf(path: string): readonly string[];
   project(key: string): AssignedProject | undefined;
+  atom(name: string): Atom;
 }
 
 /** The named types of a file. */
@@ -63,6 +66,7 @@ export function indexProject(project: AssignedProject, source: IndexSource): Pro
   const structs = new Map<Atom, DeclarationRef[]>();
   const aliases = new Map<Atom, DeclarationRef>();
   const accessors = new Map<Atom, Atom>();
+  const traceFunctions = new Set(project.traceFunctions.map((name) => source.atom(name)));
   const add = (path: string, into: Map<Atom, FunctionId[]>): void => {
     const file = source.fileIndex(path);
     const names = source.structure(path);
@@ -75,6 +79,7 @@ export function indexProject(project: AssignedProject, source: IndexSource): Pro
       for (const index of places) push(typedDeclarations, name, { path, index });
     for (const [name, index] of file.globals) push(globals, name, { path, index });
     for (const [name, type] of file.accessors) if (!accessors.has(name)) accessors.set(name, type);
+    for (const name of file.traceFunctions) traceFunctions.add(name);
     names.structs.forEach(({ tag, names: typedefs, pointerNames }, index) => {
       for (const name of new Set([tag, ...typedefs, ...pointerNames]))
         if (name !== 0) push(structs, name, { path, index });
@@ -98,6 +103,7 @@ export function indexProject(project: AssignedProject, source: IndexSource): Pro
     structs,
     aliases,
     accessors,
+    traceFunctions,
   };
 }
 

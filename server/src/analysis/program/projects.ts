@@ -26,6 +26,7 @@ export interface ProjectMap {
 export interface AssignedProject extends ProjectInfo {
   readonly includeFolders: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
+  readonly traceFunctions: readonly string[];
 }
 
 const NO_PROJECT: readonly string[] = [''];
@@ -41,7 +42,7 @@ export function assignProjects(
   projectFiles: readonly ProjectFile[],
 ): ProjectMap {
   const listed = listedProjects(members, projectFiles);
-  const byFolder = groupByFolder(projectFiles);
+  const byFolder = groupBy(projectFiles, ({ path }) => folderOf(path));
   const entryFolders = new Set(
     members.filter(({ hasEntryPoint }) => hasEntryPoint).map(({ path }) => folderOf(path)),
   );
@@ -66,6 +67,9 @@ function listedProjects(
   const known = new Set(members.map(({ path }) => path));
   const byKey = new Map(members.map(({ path }) => [path.toLowerCase(), path]));
   const listed = new Map<string, ProjectFile[]>();
+  const inFolder = groupBy(known, folderOf);
+  const pathsFor = (item: string): Iterable<string> =>
+    item.includes('/**/') ? known : (inFolder.get(folderOf(item)) ?? []);
   const add = (path: string | undefined, project: ProjectFile): void => {
     if (path === undefined) return;
     const projects = listed.get(path);
@@ -75,9 +79,10 @@ function listedProjects(
   for (const project of projectFiles) {
     const items = [...project.sources, ...project.headers];
     for (const item of items) add(known.has(item) ? item : byKey.get(item.toLowerCase()), project);
-    const wildcards = items.filter((item) => item.includes('*'));
-    if (wildcards.length === 0) continue;
-    for (const { path } of members) if (isListed(wildcards, path)) add(path, project);
+    for (const item of items) {
+      if (item.includes('*'))
+        for (const path of pathsFor(item)) if (isListed([item], path)) add(path, project);
+    }
   }
   const sorted = new Map<string, readonly string[]>();
   for (const [path, projects] of listed) {
@@ -105,13 +110,13 @@ export function commonLength(a: string, b: string): number {
   return n;
 }
 
-function groupByFolder(projectFiles: readonly ProjectFile[]): Map<string, ProjectFile[]> {
-  const groups = new Map<string, ProjectFile[]>();
-  for (const project of projectFiles) {
-    const folder = folderOf(project.path);
-    const group = groups.get(folder);
-    if (group === undefined) groups.set(folder, [project]);
-    else group.push(project);
+function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
   }
   return groups;
 }
@@ -185,6 +190,7 @@ function describeProjects(
       files: files.map(({ path }) => path),
       includeFolders: project?.includeFolders ?? [],
       defines: project?.defines ?? {},
+      traceFunctions: project?.traceFunctions ?? [],
     });
   }
   return projects;

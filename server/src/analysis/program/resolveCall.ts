@@ -9,7 +9,7 @@ import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 import type { Callee, FunctionId, FunctionUnit } from '../program.ts';
 import { argumentsOf, heldByLocal, type IndexContext } from './bodyIndex.ts';
 import type { ProjectLink } from './linkProject.ts';
-import { isNeutralName, isPlainType } from './neutralNames.ts';
+import { isNeutralMethod, isNeutralName, isPlainType } from './neutralNames.ts';
 import { typeRefOf } from './typeRef.ts';
 import type { ProjectTypes } from './types.ts';
 
@@ -28,7 +28,10 @@ export interface ResolveSource {
   context(): IndexContext;
   /** role of a function type or pointer type, aliases of the workspace followed */
   roleOfType(type: Atom): RoleFact | undefined;
-  isAccessor(name: Atom): boolean;
+  /** a context accessor or a WPP trace function */
+  isDeclaredByMacro(name: Atom): boolean;
+  /** whether parentheses stand around the node in the text: `(T)(x)` */
+  isParenthesized(node: NodeId): boolean;
   /** a macro of the workspace that was left unexpanded because it does nothing of interest */
   isHarmlessMacro(name: Atom): boolean;
 }
@@ -87,8 +90,20 @@ function named(caller: FunctionUnit, ir: BodyIr, node: NodeId, nArgs: number, so
   const { globals } = source.link();
   const held = globals.get(name);
   if (held !== undefined && held.size > 0) return pointerCallee([...held]);
-  if (owner === '' || owner === 'std') return factCallee(text, source, name);
+  if (owner === '' || owner === 'std') {
+    const found = factCallee(text, source, name);
+    const isCast =
+      found.kind === 'unknown' && nArgs === 1 && (isTypeName(name, source) || source.isParenthesized(node));
+    return isCast ? { kind: 'neutral', name: text } : found;
+  }
   return { kind: 'unknown', name: atoms.text(qualified) };
+}
+
+/** `(T)(x)` and `T(x)` of a type that the parser could not know are conversions. */
+function isTypeName(name: Atom, { types, atoms }: ResolveSource): boolean {
+  // The public headers name pointer types so: PULONG, PUNKNOWN. Macros of the workspace are known by now.
+  if (/^P[A-Z][A-Z0-9_]+$/.test(atoms.text(name))) return true;
+  return types.alias(name) !== undefined || types.struct(name) !== undefined;
 }
 
 /** "NS::Class::Method" gives "Class"; "::Foo" gives "". */
@@ -148,7 +163,7 @@ function takesArguments({ head }: FunctionUnit, nArgs: number): boolean {
 /** A fact, a harmless name, or nothing known. */
 function factCallee(name: string, source: ResolveSource, atom = -1): Callee {
   const { ddi } = source;
-  if (atom >= 0 && source.isAccessor(atom)) return { kind: 'neutral', name };
+  if (atom >= 0 && source.isDeclaredByMacro(atom)) return { kind: 'neutral', name };
   if (source.isUserMode)
     return isNeutralName(name) || ddi.lookup(name) !== undefined
       ? { kind: 'neutral', name }
@@ -218,7 +233,9 @@ function throughMember(ir: BodyIr, member: NodeId, nArgs: number, source: Resolv
   const fieldType = struct === undefined ? undefined : types.field(struct, field)?.typeName;
   const role = fieldType === undefined ? undefined : throughType(fieldType, text, source);
   if (role?.kind === 'role') return role;
-  return struct === undefined ? knownMethod(type, text, source) : { kind: 'unknown', name: text };
+  const known: Callee =
+    struct === undefined ? knownMethod(type, text, source) : { kind: 'unknown', name: text };
+  return known.kind === 'unknown' && isNeutralMethod(text) ? { kind: 'neutral', name: text } : known;
 }
 
 /** Methods that a call on an object of that type may reach: the nearest in the bases, and overrides in derived classes. */

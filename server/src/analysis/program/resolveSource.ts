@@ -50,12 +50,24 @@ export function createResolveSource(
       return context;
     },
     roleOfType: (type) => program.roleOfType(project, type),
-    isAccessor: (name) => program.indexOf(project).accessors.has(name),
+    isDeclaredByMacro(name) {
+      const index = program.indexOf(project);
+      return index.accessors.has(name) || index.traceFunctions.has(name);
+    },
+    isParenthesized: (node) => isParenthesized(file.text, ir.start[node] ?? 0, ir.end[node] ?? 0),
     isHarmlessMacro(name) {
       const macro = program.macroScope(file).definitionOf(name);
       return macro !== undefined && macro.definition.params !== undefined;
     },
   };
+}
+
+function isParenthesized(text: string, start: number, end: number): boolean {
+  let before = start - 1;
+  while (before >= 0 && text.charCodeAt(before) <= 32) before--;
+  let after = end;
+  while (after < text.length && text.charCodeAt(after) <= 32) after++;
+  return text.charAt(before) === '(' && text.charAt(after) === ')';
 }
 
 /** Whether the body calls its parameter `index` directly. */

@@ -11,7 +11,7 @@ import type { AnalysisSettings, FileMode, Program } from '../program.ts';
 import { indexFile } from './fileIndex.ts';
 import { createBodyCache, type HostedFunction } from './functionUnit.ts';
 import { FunctionNameTable } from './functionNameTable.ts';
-import { createFunctionIds, type FunctionIds } from './functionIds.ts';
+import { createFunctionIds, type ChangedRecord, type FunctionIds } from './functionIds.ts';
 import { createIncludeResolver, type IncludeResolver } from './includes.ts';
 import { affectedProjects, changedMacroUsers, declaredNamesChanged } from './invalidate.ts';
 import { readProjectFile, withPropertySheets, type ProjectFile } from './projectFile.ts';
@@ -190,6 +190,8 @@ class Host implements WorkspaceHost {
     this.#ids.renew(files, affectedPaths(fresh, before), macroUsers, renewed, newNames);
     this.#functions = this.#ids.finish(files);
     this.#files = files;
+    // The first look compares uses under the old caches; the snapshot that is handed out has only those that still hold.
+    this.#program = this.#makeProgram(before.parts.caches);
     this.#program = this.#makeProgram(this.#keepCaches(fresh, before, newNames.length > 0));
   }
 
@@ -206,7 +208,7 @@ class Host implements WorkspaceHost {
       const isDeclared =
         old.index.declarationHash !== file.index.declarationHash || this.#ids.haveIdsChanged(file.path);
       const isMacro = old.index.macroHash !== file.index.macroHash;
-      const isBody = this.#ids.mayUsesHaveChanged(file.path);
+      const isBody = this.#ids.changedRecords(file.path).some((changed) => this.#haveUsesChanged(changed));
       for (const key of affectedProjects(old.path, before)) {
         if (isDeclared || isMacro) kept.indexes.delete(key);
         if (isMacro) kept.macros.delete(key);
@@ -222,11 +224,20 @@ class Host implements WorkspaceHost {
     return kept;
   }
 
+  /** Whether the function uses other functions as values, or in other places, than before. */
+  #haveUsesChanged({ id, before }: ChangedRecord): boolean {
+    const unit = this.#functions[id];
+    if (unit === undefined || before?.uses === undefined) return true;
+    const uses = this.#program.usesOf(unit);
+    if (uses.length === 0 && before.uses.length === 0) return false;
+    return JSON.stringify(uses) !== JSON.stringify(before.uses);
+  }
+
   #read(path: string, text: string, old: HostedFile | undefined, projects: ProjectMap): HostedFile {
     const { atoms, ddi, settings } = this.#shared;
     const project = projects.projects.get(projects.projectsOf(path)[0] ?? '');
     const structure = readStructure(text, atoms, { ...project?.defines, ...settings.defines });
-    const index = indexFile(structure, atoms, (name) => ddi.entryPoint(name) !== undefined);
+    const index = indexFile(text, structure, atoms, (name) => ddi.entryPoint(name) !== undefined);
     return {
       path,
       text,

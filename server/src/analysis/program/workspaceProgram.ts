@@ -86,6 +86,7 @@ const NO_PROJECT: AssignedProject = {
   files: [],
   includeFolders: [],
   defines: {},
+  traceFunctions: [],
 };
 
 /** The program that the host hands out. */
@@ -250,6 +251,7 @@ export class WorkspaceProgram implements Program {
       resolveInclude: (from, include, project) => includes.resolve(from, include, project.includeFolders),
       projectsOf: (path) => projects.projectsOf(path),
       project: (key) => projects.projects.get(key),
+      atom: (name) => this.atoms.intern(name),
     };
   }
 
