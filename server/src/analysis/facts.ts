@@ -238,6 +238,8 @@ export interface FunctionSummary {
   readonly locksTaken: readonly LockUse[];
   /** may wait (block) at some point, with witness; undefined if not known to */
   readonly blocks?: readonly WhyStep[];
+  /** the effect was given up (too many cases, imprecise paths): after a call nothing is known of level and locks */
+  readonly isGivenUp?: boolean;
   /** requirements that depend on argument values, besides `requires` */
   readonly requiresWhen?: readonly GuardedRequirement[];
 }

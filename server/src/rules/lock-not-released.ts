@@ -55,6 +55,7 @@ function leaksOf(context: FunctionContext): Leak[] {
       if (state.isImprecise || state.assumptions.length > 0 || !isFeasible(state, context.entry)) continue;
       for (const held of state.held) {
         if (held.isFromEntry || !isOwnedKind(held.kind) || !isOneObject(held.lock.path)) continue;
+        if (isGivenBack(state, held)) continue;
         if (seen.has(held.lock.path)) continue;
         seen.add(held.lock.path);
         leaks.push({ exit, state, held });
@@ -62,6 +63,11 @@ function leaksOf(context: FunctionContext): Leak[] {
     }
   }
   return leaks;
+}
+
+/** The caller's own lock, dropped for a while or converted, and taken again before the return. */
+function isGivenBack(state: PathState, held: HeldLock): boolean {
+  return state.releasedFromEntry?.some((released) => released.lock.path === held.lock.path) === true;
 }
 
 function isMistake(context: FunctionContext, leak: Leak): boolean {

@@ -101,7 +101,7 @@ function nameOf(context: ProgramContext, use: LockUse): string {
 function canRunTogether(context: ProgramContext, one: LockUse, other: LockUse): boolean {
   const a = context.program.functions[one.function];
   const b = context.program.functions[other.function];
-  if (a === undefined || b === undefined || a.file.project !== b.file.project) return false;
+  if (a === undefined || b === undefined || a === b || a.file.project !== b.file.project) return false;
   const pair = new Set([one.lock.lockClass, other.lock.lockClass]);
   return !one.heldBefore.some(
     (gate) =>

@@ -25,7 +25,13 @@ export const rule: FunctionRule = {
     return context.facts.calls.flatMap((call) => {
       const event = call.locks[0];
       const place = event?.savedIn;
-      if (call.locks.length !== 1 || event?.op !== 'acquire' || place === undefined || !isOneObject(place))
+      if (
+        call.locks.length !== 1 ||
+        event?.op !== 'acquire' ||
+        place === undefined ||
+        !/^(l:|p\d|g:)/.test(place) ||
+        !isOneObject(place)
+      )
         return [];
       const earlier = findEarlier(context, call, event.lock.path, place);
       return earlier === undefined ? [] : [describe(context, call, earlier)];

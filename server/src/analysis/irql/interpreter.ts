@@ -17,7 +17,7 @@ import type { CallSite } from './callSite.ts';
 import { locationOf, pathOf, resultKey, valueOf } from './evaluate.ts';
 import { applyEffect } from './lockEffects.ts';
 import { refine } from './refine.ts';
-import { joinInto, withCurrentIn, withValue } from './state.ts';
+import { joinInto, withCurrentIn, withValue, withUnknownIrql } from './state.ts';
 import type { State } from './state.ts';
 import { isAssertion, isNoReturn, isQuietName } from './wellKnown.ts';
 
@@ -277,9 +277,18 @@ function callOne(run: Interpreter, state: State, site: CallSite): readonly State
     case 'unknown': {
       const passed = passAddresses(context, state, site);
       if (isQuietName(site.name)) return [passed];
-      return [assume(forgetMemoryFacts(passed), site.node)];
+      const after = assume(forgetMemoryFacts(passed), site.node);
+      return [LOCK_NAME.test(site.name) ? loseTrack(run, after, site.node) : after];
     }
   }
+}
+
+/** Names of unseen routines that are likely to change the level or a lock: assuming that they do not would be a guess. */
+const LOCK_NAME = /(?<![bc])lock|irql|mutex|spin|acquire|raise|lower/i;
+
+/** Nothing is known any more of the level and the held locks. */
+function loseTrack(run: Interpreter, state: State, node: NodeId): State {
+  return { ...withUnknownIrql(state, run.context.all, undefined, node), isImprecise: true };
 }
 
 function assume(state: State, node: NodeId): State {
@@ -299,7 +308,13 @@ function callFunctions(
     const summary = run.summaryOf(id);
     if (summary === undefined) continue;
     const outcomes = applySummary(run.context, passed, site, summary);
-    const leansOn = summary.isProved ? outcomes : outcomes.map((outcome) => assume(outcome, site.node));
+    const leansOn = outcomes.map((outcome) =>
+      summary.isGivenUp === true
+        ? loseTrack(run, outcome, site.node)
+        : summary.isProved
+          ? outcome
+          : assume(outcome, site.node),
+    );
     states.push(...leansOn);
   }
   return states;

@@ -1,6 +1,7 @@
 /**
  * Structural equality of summaries: when a function's summary is the same as before, its callers need no new analysis.
  */
+import type { CallEdge, SiteLevel } from '../entry/entryContexts.ts';
 import { isSameHeld, isSameValue } from '../irql/state.ts';
 import type {
   ExitCase,
@@ -11,6 +12,7 @@ import type {
   Requirement,
   Value,
 } from '../facts.ts';
+import type { FunctionResult } from './analyzeFunction.ts';
 
 /** Whether callers see no difference between the two summaries. Positions of witnesses do not count. */
 export function isSameSummary(a: FunctionSummary, b: FunctionSummary): boolean {
@@ -19,6 +21,7 @@ export function isSameSummary(a: FunctionSummary, b: FunctionSummary): boolean {
     (a.exit === b.exit &&
       a.source === b.source &&
       a.isProved === b.isProved &&
+      a.isGivenUp === b.isGivenUp &&
       isSameRequirement(a.requires, b.requires) &&
       areEqual(a.requiresWhen ?? [], b.requiresWhen ?? [], isSameGuarded) &&
       areEqual(a.cases, b.cases, isSameCase) &&
@@ -82,5 +85,29 @@ function isSameUse(a: LockUse, b: LockUse): boolean {
     a.irql === b.irql &&
     a.isEntryIrql === b.isEntryIrql &&
     areEqual(a.heldBefore, b.heldBefore, (x, y) => x.path === y.path && x.lockClass === y.lockClass)
+  );
+}
+
+/** Whether the propagation of entry levels sees no difference between two functions. */
+export function isSameEntryInput(a: FunctionResult, b: FunctionResult): boolean {
+  const x = a.input;
+  const y = b.input;
+  return (
+    x.asserted === y.asserted &&
+    x.contract?.levels === y.contract?.levels &&
+    x.contract?.isExact === y.contract?.isExact &&
+    x.contract?.isMinStated === y.contract?.isMinStated &&
+    areEqual(x.held, y.held, isSameHeld) &&
+    areEqual(x.calls, y.calls, isSameEdge)
+  );
+}
+
+function isSameEdge(a: CallEdge, b: CallEdge): boolean {
+  return a.callee === b.callee && a.node === b.node && areEqual(a.levels, b.levels, isSameSite);
+}
+
+function isSameSite(a: SiteLevel, b: SiteLevel): boolean {
+  return (
+    a.entry === b.entry && a.irql === b.irql && a.isEntryIrql === b.isEntryIrql && a.isVague === b.isVague
   );
 }

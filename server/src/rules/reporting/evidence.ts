@@ -79,7 +79,7 @@ function firstDefinite(
 ): Evidence | undefined {
   let possible: Evidence | undefined;
   for (const state of states) {
-    if (!isFeasible(state, context.entry) || leansOnLockCode(context, state)) continue;
+    if (!isFeasible(state, context.entry) || isUpToCaller(state)) continue;
     const levels = offending(state);
     if (levels === 0) continue;
     const evidence: Evidence = {
@@ -94,16 +94,14 @@ function firstDefinite(
   return possible;
 }
 
-/** Names of routines that are likely to change the IRQL or locks although nobody can see it. */
-const LOCK_WORDS = /lock|irql|acquire|release|raise|lower|mutex|enter|leave|sync/i;
-
 /**
- * Whether the path leans on the assumption that a call keeps the level which probably does not: its name speaks of locks,
- * or it is a function of the workspace whose effect was given up.
+ * Whether the path hangs on an argument that the caller gave: which caller takes it at which level is not known here,
+ * and is judged at the call.
  */
-export function leansOnLockCode(context: FunctionContext, state: PathState): boolean {
-  return state.assumptions.some((node) => {
-    const call = context.facts.calls.find((candidate) => candidate.node === node);
-    return call === undefined || call.callee.kind === 'functions' || LOCK_WORDS.test(call.name);
-  });
+function isUpToCaller(state: PathState): boolean {
+  if (!state.isEntryIrql) return false;
+  for (const [key, value] of state.values) {
+    if (/^p\d+$/.test(key) && (value.kind === 'const' || value.kind === 'notConst')) return true;
+  }
+  return false;
 }
