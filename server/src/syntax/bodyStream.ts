@@ -174,7 +174,12 @@ function startGroup(c: Chooser, d: number): void {
   const { conditionals, directives } = structure;
   if ((conditionals.shape[d]! & GroupShape.Balanced) === 0) {
     // The structure pass paired the brackets with its choice; another one would tear the body apart.
-    for (let b = d; b >= 0; b = conditionals.next[b]!) c.kept[b] = structure.keptBranches[b]!;
+    let isTaken = false;
+    for (let b = d; b >= 0; b = conditionals.next[b]!) {
+      c.kept[b] = structure.keptBranches[b]!;
+      if (!isTaken) assume(c, b);
+      if (c.kept[b] === 1) isTaken = true;
+    }
     out.splits.push(out.count);
     return;
   }
@@ -185,6 +190,15 @@ function startGroup(c: Chooser, d: number): void {
   c.choices.push(d);
   const condition = conditionOf(directives[d]!, structure.directiveTokens, c.atoms);
   pushMarker(c, MarkerKind.ChoiceStart, d, c.atoms.intern(spellCondition(condition)));
+}
+
+/** What the structure pass took for true or false holds in the whole body. */
+function assume(c: Chooser, d: number): void {
+  const { directives, directiveTokens } = c.structure;
+  const { kind } = directives[d]!;
+  if (kind === DirectiveKind.Else || kind === DirectiveKind.Endif) return;
+  const condition = conditionOf(directives[d]!, directiveTokens, c.atoms);
+  c.assumptions.set(condition.text, (c.kept[d] === 1) !== condition.isNegated);
 }
 
 /** A choice whose branches may all be absent gets the empty one that C implies. */

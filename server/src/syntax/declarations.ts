@@ -18,7 +18,8 @@ import { readFunctionHead } from './functionHeads.ts';
 import { scanHead, type HeadScan } from './headScan.ts';
 import { TokenKind } from './tokenTable.ts';
 import { addAliases, addUsing } from './typedefs.ts';
-import { addVariables, endOfDeclaration } from './variables.ts';
+import type { ParameterDecl } from './fileStructure.ts';
+import { addVariables, endOfDeclaration, readDeclarators, typeNameBefore } from './variables.ts';
 import { word } from './vocabulary.ts';
 import { isShouted, WordClass } from './wordClasses.ts';
 
@@ -134,7 +135,8 @@ function readDeclaration(r: DeclarationReader, p: number, to: number, context: D
   }
   readPlain(r, scan, to, context);
   const kAndR = end < to ? oldStyleBody(r, scan, to) : -1;
-  if (kAndR >= 0) return addFunction(r, { ...scan, end: kAndR }, to, context);
+  if (kAndR >= 0)
+    return addFunction(r, { ...scan, end: kAndR }, to, context, oldStyleTypes(r, scan.close + 1, kAndR));
   return end + 1;
 }
 
@@ -167,10 +169,19 @@ function holdsStatements(r: DeclarationReader, from: number, to: number): boolea
   return r.live.atom.subarray(from, to).includes(word[';']);
 }
 
-function addFunction(r: DeclarationReader, scan: HeadScan, to: number, context: DeclarationContext): number {
+function addFunction(
+  r: DeclarationReader,
+  scan: HeadScan,
+  to: number,
+  context: DeclarationContext,
+  oldStyle?: ReadonlyMap<string, string>,
+): number {
   const behind = behindBracket(r, scan.end, to);
   const close = behind - 1;
-  const head = readFunctionHead(r, scan, context, close);
+  const read = readFunctionHead(r, scan, context, close);
+  const params =
+    oldStyle === undefined ? read.params : read.params.map((param) => namedOldStyle(r, param, oldStyle));
+  const head = { ...read, params };
   const from = r.live.token[scan.end]!;
   const last = r.live.token[close]!;
   r.lists.functions.push({
@@ -235,6 +246,33 @@ function addPrototype(r: DeclarationReader, scan: HeadScan, end: number, context
   if (hasType || isConstructor || isOperator || scan.open > scan.name + 1) {
     r.lists.prototypes.push(readFunctionHead(r, scan, context, Math.min(end, r.live.count - 1)));
   }
+}
+
+/** In `f(a, b) int a;` the list holds names only; their types stand behind it. */
+function namedOldStyle(
+  r: DeclarationReader,
+  param: ParameterDecl,
+  types: ReadonlyMap<string, string>,
+): ParameterDecl {
+  return { ...param, name: r.atoms.intern(param.type), type: types.get(param.type) ?? 'int' };
+}
+
+/** Names and type names of the parameter declarations in [from, to). */
+function oldStyleTypes(r: DeclarationReader, from: number, to: number): Map<string, string> {
+  const types = new Map<string, string>();
+  for (let p = from; p < to;) {
+    const end = endOfDeclaration(r, p, to);
+    for (const { name, pointerDepth } of readDeclarators(r, p, end)) {
+      if (name < 0) continue;
+      const type = r.atoms.text(typeNameBefore(r, p, name));
+      types.set(
+        r.atoms.text(r.live.atom[name]!),
+        pointerDepth > 0 ? `${type} ${'*'.repeat(pointerDepth)}` : type,
+      );
+    }
+    p = end + 1;
+  }
+  return types;
 }
 
 /** Tokens of parameter declarations that K&R look-ahead reads. */

@@ -104,10 +104,10 @@ function readFront(
     }
     if (r.live.atom[p] === word['('] || r.live.atom[p] === word['[']) {
       const next = behindBracket(r, p, to);
-      const isMacro = isIdentifier(r, p - 1) && p > from && wordClass === WordClass.Unknown;
+      const isMacro = isIdentifier(r, p - 1) && p > from && r.live.match[p]! < to;
+      const { start, end } = rangeAt(r, p, next - 1);
       if (isMacro && parts.length === 1 && next < to) parts.pop();
-      else if (isMacro && parts.length > 0)
-        parts.push(r.text.slice(rangeAt(r, p, next - 1).start, rangeAt(r, p, next - 1).end));
+      else if (isMacro && parts.length > 0) parts.push(`${parts.pop() ?? ''}${r.text.slice(start, end)}`);
       p = next;
       continue;
     }

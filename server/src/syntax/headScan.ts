@@ -98,7 +98,7 @@ function scanMark(r: DeclarationReader, scan: HeadScan, q: number, to: number): 
     case word['[']:
       return behindBracket(r, q, to);
     case word['<']:
-      return isIdentifier(r, q - 1) && q > scan.start ? Math.max(q + 1, behindAngle(r, q, to)) : q + 1;
+      return isIdentifier(r, q - 1) && q > scan.start ? scanAngle(r, scan, q, to) : q + 1;
     case word[':']:
       scan.colon = q;
       if (scan.name >= 0) scan.hasInitializerList = true;
@@ -106,6 +106,16 @@ function scanMark(r: DeclarationReader, scan: HeadScan, q: number, to: number): 
     default:
       return q + 1;
   }
+}
+
+/** Template arguments; `Convert<A, B>(` is the head of a specialised function. */
+function scanAngle(r: DeclarationReader, scan: HeadScan, q: number, to: number): number {
+  const next = behindAngle(r, q, to);
+  const isFunction =
+    next > q && next < to && r.live.atom[next] === word['('] && isPlain(r, q - 1) && !scan.hasInitializerList;
+  if (!isFunction || isFunctionPointerGroup(r, next, to)) return Math.max(q + 1, next);
+  setFunction(r, scan, q - 1, next, to);
+  return behindBracket(r, next, to);
 }
 
 function scanWord(r: DeclarationReader, scan: HeadScan, q: number, to: number): number {

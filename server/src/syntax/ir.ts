@@ -61,9 +61,9 @@ export const NodeKind = {
   Empty: 24,
   /** inline assembler, contents not modelled */
   Asm: 25,
-  /** A region that could not be parsed; anything may happen inside. Listed in `BodyIr.recoveries`. */
+  /** A region that could not be parsed; anything may happen inside. Listed in `BodyIr.recoveries`. [what was understood of it?] */
   Unparsed: 26,
-  /** local function prototype, typedef, using, static_assert: no effect; atom = name if any */
+  /** local function prototype, typedef, using, static_assert, local type: no effect; atom = name if any; member functions of a local class are its children [Lambda*] */
   LocalDeclaration: 27,
 
   // --- expressions ---

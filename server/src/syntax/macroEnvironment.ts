@@ -103,6 +103,7 @@ class FileScope implements MacroScope {
   readonly #includes: Map<string, readonly string[]>;
   readonly #resolved = new Map<Atom, Located | null>();
   readonly #worth = new Map<Atom, boolean>();
+  readonly #deciding = new Set<Atom>();
   #closure: ReadonlySet<string> | undefined;
   #depth = 0;
 
@@ -211,9 +212,10 @@ class FileScope implements MacroScope {
   #isWorthExpanding(name: Atom, macro: Located): boolean {
     const known = this.#worth.get(name);
     if (known !== undefined) return known;
-    // While it is being decided, a macro that names itself adds nothing.
     this.#worth.set(name, false);
+    this.#deciding.add(name);
     const isWorth = this.#depth < deepestAlias && this.#hasEffect(macro);
+    this.#deciding.delete(name);
     this.#worth.set(name, isWorth);
     return isWorth;
   }
@@ -237,6 +239,8 @@ class FileScope implements MacroScope {
 
   #isEffectName(name: Atom, following: Atom): boolean {
     if (this.#options.isInteresting(name)) return true;
+    // `#define f(x) f((x) + 1)`: inside itself the name is the function.
+    if (this.#deciding.has(name)) return following === word['('];
     const macro = this.#options.isOpaque?.(name) === true ? undefined : this.definitionOf(name);
     if (macro !== undefined) {
       this.#depth++;

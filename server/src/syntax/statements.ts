@@ -103,7 +103,8 @@ function skipToEnd(p: BodyParser): void {
 function recover(p: BodyParser, broken: NodeId, first: number): NodeId {
   p.recoveries.push({ offset: p.errorOffset, reason: p.error });
   p.error = '';
-  skipToEnd(p);
+  const isEnded = p.at > first && p.atom[p.at - 1] === SEMICOLON;
+  if (!isEnded) skipToEnd(p);
   const id = p.node(NodeKind.Unparsed, first);
   p.nodeFirst[id] = broken;
   p.lastSibling = id;
