@@ -12,6 +12,17 @@ export function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
 }
 
+/** A log that says the same thing three times at most: a failing request comes again with every key. */
+export function withoutRepeats(write: Log): Log {
+  const counts = new Map<string, number>();
+  return (line) => {
+    const count = (counts.get(line) ?? 0) + 1;
+    counts.set(line, count);
+    if (count < 3) write(line);
+    else if (count === 3) write(`${line} (said three times, not said again)`);
+  };
+}
+
 /** A handler that answers `fallback` where it fails. */
 export function guard<P, R>(
   log: Log,

@@ -23,7 +23,7 @@ import { createDiagnosticsPublisher } from './diagnosticsPublisher.ts';
 import type { Environment } from './environment.ts';
 import { registerExport } from './exportHandler.ts';
 import { registerFeatures } from './featureHandlers.ts';
-import { guarded, type Log } from './guard.ts';
+import { guarded, withoutRepeats, type Log } from './guard.ts';
 import { createScheduler } from './scheduler.ts';
 import { contextOf, type ClientAbilities, type ServerState } from './serverState.ts';
 import { publishTeamProblems } from './teamProblems.ts';
@@ -36,7 +36,7 @@ const KEYSTROKE = 60;
 
 /** Sets the server up and listens. */
 export function startServer(connection: Connection, environment: Environment): void {
-  const log: Log = (line) => connection.console.info(line);
+  const log = withoutRepeats((line) => connection.console.info(line));
   const state = createState(connection, environment, log);
   const refresh = (): void => announceChange(state);
   const index = createWorkspaceIndex(state, refresh);

@@ -47,7 +47,8 @@ export function isProjectPath(path: string): boolean {
 }
 
 /** An empty world. */
-export function createWorld(configuration: WorldConfiguration): World {
+export function createWorld(initial: WorldConfiguration): World {
+  let configuration = initial;
   const disk = new Map<string, string>();
   const open = new Map<string, string>();
   /** pathKey -> the spelling in use */
@@ -77,6 +78,7 @@ export function createWorld(configuration: WorldConfiguration): World {
     setDiskText: (path, text) => set(disk, path, text),
     setOpenText: (path, text) => set(open, path, text),
     configure(next) {
+      configuration = next;
       host = createProgramHost(next);
       for (const name of [...disk.keys(), ...open.keys()]) changed.add(name);
       snapshot = undefined;
@@ -84,9 +86,17 @@ export function createWorld(configuration: WorldConfiguration): World {
     },
     snapshot() {
       if (snapshot !== undefined && changed.size === 0) return snapshot;
-      const updates = [...changed].map((path) => ({ path, text: textOf(path) }));
+      const updatesOf = (names: Iterable<string>) => [...names].map((path) => ({ path, text: textOf(path) }));
+      const all = new Set([...disk.keys(), ...open.keys()]);
+      try {
+        snapshot = host.update(updatesOf(changed));
+      } catch {
+        // What was kept from before may be at fault: once more from nothing. A second failure is the caller's to tell.
+        host = createProgramHost(configuration);
+        for (const name of all) changed.add(name);
+        snapshot = host.update(updatesOf(changed));
+      }
       changed.clear();
-      snapshot = host.update(updates);
       return snapshot;
     },
     isDirty: () => snapshot === undefined || changed.size > 0,
