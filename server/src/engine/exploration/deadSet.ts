@@ -2,7 +2,6 @@
  * The greatest set of CPUs that can never go on: each waits for a lock that a context of a CPU of the set owns (itself below
  * on its own stack included). Found at once, also where other CPUs still run.
  */
-import { heldBy } from '../machine/checks.ts';
 import { nextReady } from '../machine/contexts.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { TraceDeadlockMember } from '../../protocol/traceFormat.ts';
@@ -10,6 +9,24 @@ import type { Program } from '../program/program.ts';
 import * as layout from '../program/stateLayout.ts';
 
 const DISPATCH_LEVEL = 2;
+
+/** Is there such a set at all? Quick; `isIn` is room for one byte per CPU. */
+export function isDead(m: Machine, waitsFor: Int32Array, isIn: Uint8Array): boolean {
+  let nIn = 0;
+  for (let cpu = 0; cpu < waitsFor.length; cpu += 1) {
+    isIn[cpu] = waitsFor[cpu]! >= 0 && !mayGiveWay(m, cpu) ? 1 : 0;
+    nIn += isIn[cpu]!;
+  }
+  for (let before = -1; nIn > 0 && before !== nIn;) {
+    before = nIn;
+    for (let cpu = 0; cpu < isIn.length; cpu += 1) {
+      if (isIn[cpu] === 0 || blocker(m, waitsFor, isIn, cpu) >= 0) continue;
+      isIn[cpu] = 0;
+      nIn -= 1;
+    }
+  }
+  return nIn > 0;
+}
 
 /** `waitsFor[cpu]` is the lock that the CPU's top context must wait for, or -1. Returns the members, none where all can go on. */
 export function findDeadSet(m: Machine, waitsFor: Int32Array): readonly TraceDeadlockMember[] {
@@ -67,9 +84,11 @@ function mayGiveWay(m: Machine, cpu: number): boolean {
 /** A context of the set that keeps the CPU from its lock, or -1. */
 function blocker(m: Machine, waitsFor: Int32Array, isIn: Uint8Array, cpu: number): number {
   const lock = waitsFor[cpu]!;
-  const { contexts, locks } = m.program;
+  const { contexts, locks, heldSlot } = m.program;
+  const base = lock * contexts.length;
   for (let context = 0; context < contexts.length; context += 1) {
-    if (heldBy(m, lock, context) > 0 && isIn[contexts[context]!.cpu] === 1) return context;
+    const slot = heldSlot[base + context]!;
+    if (slot >= 0 && m.state[slot]! > 0 && isIn[contexts[context]!.cpu] === 1) return context;
   }
   if (locks[lock]!.kind.sharesOwnership !== true) return -1;
   for (let other = 0; other < isIn.length; other += 1) {

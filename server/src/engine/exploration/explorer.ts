@@ -7,11 +7,14 @@ import { type Cancellation, throwIfCancelled } from '../../base/cancellation.ts'
 import type { TraceDeadlockMember } from '../../protocol/traceFormat.ts';
 import { Machine, type MachineHost } from '../machine/machine.ts';
 import type { Program } from '../program/program.ts';
+import * as op from '../program/opcodes.ts';
 import * as layout from '../program/stateLayout.ts';
 import { describeRemark } from '../remarks.ts';
-import { findDeadSet, shortestCycle } from './deadSet.ts';
+import { findDeadSet, isDead, shortestCycle } from './deadSet.ts';
+import { Lookahead } from './lookahead.ts';
 import { decodeMove, encodeMove, type Move } from './schedule.ts';
 import { StateStore } from './stateStore.ts';
+import { hasSymmetricCpus } from './symmetry.ts';
 import { Advance, Transitions } from './transitions.ts';
 
 export interface ExploreLimits {
@@ -43,6 +46,7 @@ export interface Exploration {
 }
 
 const pollEvery = 4096;
+const touchesOthers = new Set([op.opInsertDpc, op.opRemoveDpc, op.opInterrupt, op.opSignal]);
 
 /** A growing column of numbers. */
 class Column {
@@ -78,6 +82,9 @@ export class Explorer {
   private readonly transitions: Transitions;
   private readonly store: StateStore;
   private readonly limits: ExploreLimits;
+  /** No operation changes the slots of another CPU. */
+  private readonly isLocal: boolean;
+  private readonly isIn: Uint8Array;
   private readonly parent = new Column();
   private readonly moveTo = new Column();
   private readonly distance = new Column();
@@ -86,10 +93,9 @@ export class Explorer {
   private readonly waitsFor: Int32Array;
   private level: number[] = [];
   private nextLevel: number[] = [];
-  private readonly scratch: Int32Array[] = [];
-  private readonly scratchMove: number[] = [];
-  private readonly scratchWeight: number[] = [];
-  private nScratch = 0;
+  private nKept = 0;
+  private readonly lookahead: Lookahead;
+  private readonly wasTried: Uint8Array;
   private readonly arriving: readonly number[];
   private current = 0;
   private at = 0;
@@ -97,7 +103,15 @@ export class Explorer {
   private nTransitions = 0;
   private nDead = 0;
   private nFinal = 0;
-  private finding: Finding | undefined;
+  private best:
+    | {
+        readonly kind: Finding['kind'];
+        readonly text: string;
+        readonly length: number;
+        readonly number: number;
+        readonly move: Move | undefined;
+      }
+    | undefined;
   private violation = '';
   private readonly verifier = new Set<string>();
 
@@ -106,8 +120,13 @@ export class Explorer {
     this.limits = limits;
     this.machine = new Machine(this.program, this.makeHost());
     this.transitions = new Transitions(this.machine);
-    this.store = new StateStore(this.program);
-    this.from = new Int32Array(this.program.initial.length);
+    const hasBound = limits.preemptionBound !== undefined;
+    this.store = new StateStore(this.program, !hasBound && hasSymmetricCpus(program));
+    this.isLocal = !program.code.op.some((operation) => touchesOthers.has(operation));
+    this.from = this.program.initial.slice();
+    this.isIn = new Uint8Array(program.nCpus);
+    this.lookahead = new Lookahead(program.code);
+    this.wasTried = new Uint8Array(program.code.op.length);
     this.waitsFor = new Int32Array(program.nCpus);
     this.arriving = program.contexts.flatMap((row, index) => (row.arrivals === undefined ? [] : [index]));
   }
@@ -132,7 +151,7 @@ export class Explorer {
 
   /** Walks until everything is seen or a limit is met. Throws `CancelledError`. */
   run(cancellation: Cancellation, onProgress?: (done: number, of: number) => void): Exploration {
-    this.insert(this.machine.state, -1, 0, 0);
+    this.insert(this.machine.state, -1, -1, 0, 0);
     let bound: string | undefined;
     let nPolled = 0;
     while (this.level.length > 0 && bound === undefined) {
@@ -162,19 +181,20 @@ export class Explorer {
         bound = `only schedules with at most ${this.limits.preemptionBound} preemptions were looked at`;
       }
     }
+    const finding = this.finding();
     return {
       states: this.store.size,
       transitions: this.nTransitions,
       deadStates: this.nDead,
       finalStates: this.nFinal,
-      finding: this.finding,
+      finding,
       verifier: [...this.verifier],
       bound,
     };
   }
 
-  private insert(state: Int32Array, parent: number, move: number, weight: number): void {
-    const found = this.store.insert(state);
+  private insert(state: Int32Array, cpu: number, parent: number, move: number, weight: number): void {
+    const found = this.store.insert(state, this.isLocal ? cpu : -1, parent);
     const number = found < 0 ? -1 - found : found;
     const distance = this.at + weight;
     if (found < 0 && distance >= this.distance.get(number)) return;
@@ -186,36 +206,57 @@ export class Explorer {
     (weight === 0 ? this.level : this.nextLevel).push(number);
   }
 
-  private keep(move: Move, weight: number): void {
-    const state = (this.scratch[this.nScratch] ??= new Int32Array(this.from.length));
-    state.set(this.machine.state);
-    this.scratchMove[this.nScratch] = encodeMove(move);
-    this.scratchWeight[this.nScratch] = weight;
-    this.nScratch += 1;
+  private keep(move: Move, cpu: number, weight: number): void {
+    this.nKept += 1;
+    this.insert(this.machine.state, cpu, this.current, encodeMove(move), weight);
   }
 
   private expand(number: number): void {
     const { machine, from, store } = this;
     this.current = number;
     store.load(number, from);
-    this.nScratch = 0;
-    this.hasEnded = false;
-    for (let cpu = 0; cpu < this.program.nCpus; cpu += 1) this.tryCpu(cpu);
     machine.state.set(from);
-    const members = findDeadSet(machine, this.waitsFor);
-    if (members.length > 0) {
+    this.nKept = 0;
+    this.hasEnded = false;
+    this.findWaits();
+    if (isDead(machine, this.waitsFor, this.isIn)) {
       this.nDead += 1;
-      const cycle = shortestCycle(members, this.program);
-      this.found('deadlock', cycle, '', cycle.length);
+      const cycle = shortestCycle(findDeadSet(machine, this.waitsFor), this.program);
+      this.found('deadlock', '', cycle.length);
       return;
     }
+    for (let cpu = 0; cpu < this.program.nCpus; cpu += 1) if (this.waitsFor[cpu]! < 0) this.tryCpu(cpu);
     for (const context of this.arriving) this.tryArrival(context);
     for (let cpu = 0; cpu < this.program.nCpus; cpu += 1) this.tryDispatcher(cpu);
-    if (this.nScratch === 0 && !this.hasEnded) this.endState();
-    this.nTransitions += this.nScratch;
-    for (let index = 0; index < this.nScratch; index += 1) {
-      this.insert(this.scratch[index]!, number, this.scratchMove[index]!, this.scratchWeight[index]!);
+    if (this.nKept === 0 && !this.hasEnded) this.endState();
+    this.nTransitions += this.nKept;
+  }
+
+  /** Fills `waitsFor`. What lies ahead of a CPU is read off its code; only the first time it is tried, for what Verifier says. */
+  private findWaits(): void {
+    const { machine, transitions, program } = this;
+    for (let cpu = 0; cpu < program.nCpus; cpu += 1) {
+      this.waitsFor[cpu] = -1;
+      const context = machine.top(cpu);
+      if (context < 0) continue;
+      const pc = machine.state[program.contexts[context]!.base]!;
+      const ahead = this.lookahead.next(pc);
+      if (ahead >= 0) {
+        if (!transitions.isBlockedAt(ahead)) continue;
+        this.waitsFor[cpu] = transitions.lockAt(ahead);
+        if (this.wasTried[pc] === 1) continue;
+        this.wasTried[pc] = 1;
+      }
+      const how = transitions.advance(cpu, 0);
+      if (how === Advance.blocked) this.waitsFor[cpu] = transitions.blockedLock;
+      this.restore(cpu);
     }
+  }
+
+  /** Takes back what the CPU's last attempt changed. */
+  private restore(cpu: number): void {
+    if (this.isLocal) this.store.copyGroup(this.from, this.machine.state, cpu);
+    else this.machine.state.set(this.from);
   }
 
   /** Cost of letting this CPU go on: visible operations, or preemptions where those are bounded. */
@@ -238,57 +279,54 @@ export class Explorer {
 
   private tryCpu(cpu: number): void {
     const { machine, transitions } = this;
-    this.waitsFor[cpu] = -1;
     for (let branch = 0, nBranches = 1; branch < nBranches; branch += 1) {
-      machine.state.set(this.from);
       this.violation = '';
       const how = transitions.advance(cpu, branch);
       nBranches = Math.max(1, transitions.nBranches);
       const move: Move = { kind: 'advance', cpu, branch };
-      if (this.violation !== '') this.found('bugcheck', [], this.violation, transitions.nVisible, move);
-      if (how === Advance.moved) this.keep(move, this.weightOf(cpu));
-      else if (how === Advance.blocked) this.waitsFor[cpu] = transitions.blockedLock;
-      else if (how === Advance.stopped)
-        this.found('bugcheck', [], machine.stopText, transitions.nVisible, move);
-      else if (how === Advance.spinning) this.found('livelock', [], `CPU ${cpu} runs in circles`, 0, move);
+      if (this.violation !== '') this.found('bugcheck', this.violation, transitions.nVisible, move);
+      if (how === Advance.moved) this.keep(move, cpu, this.weightOf(cpu));
+      else if (how === Advance.stopped) this.found('bugcheck', machine.stopText, transitions.nVisible, move);
+      else if (how === Advance.spinning) this.found('livelock', `CPU ${cpu} runs in circles`, 0, move);
+      this.restore(cpu);
     }
   }
 
   private tryArrival(context: number): void {
     const { machine, transitions } = this;
-    const { cpu } = this.program.contexts[context]!;
-    machine.state.set(this.from);
     if (!transitions.mayArrive(context)) return;
+    const { cpu } = this.program.contexts[context]!;
     transitions.arrive(context);
     const move: Move = { kind: 'arrive', context };
     const how = transitions.advance(cpu, 0);
-    if (how === Advance.stopped)
-      return this.found('bugcheck', [], machine.stopText, transitions.nVisible, move);
-    if (transitions.nBranches > 1) {
-      machine.state.set(this.from);
-      transitions.arrive(context);
-      transitions.nVisible = 0;
+    if (how === Advance.stopped) this.found('bugcheck', machine.stopText, transitions.nVisible, move);
+    else {
+      if (transitions.nBranches > 1) {
+        this.restore(cpu);
+        transitions.arrive(context);
+        transitions.nVisible = 0;
+      }
+      this.keep(move, cpu, this.limits.preemptionBound === undefined ? transitions.nVisible : 0);
     }
-    this.keep(move, this.limits.preemptionBound === undefined ? transitions.nVisible : 0);
+    this.restore(cpu);
   }
 
   private tryDispatcher(cpu: number): void {
-    const { machine, transitions, from } = this;
-    machine.state.set(from);
+    const { transitions } = this;
     if (transitions.maySwitch(cpu)) {
       transitions.switchThread(cpu);
-      this.keep({ kind: 'switch', cpu }, 0);
-      machine.state.set(from);
+      this.keep({ kind: 'switch', cpu }, cpu, 0);
+      this.restore(cpu);
     }
     if (!transitions.mayDrain(cpu)) return;
     transitions.drain(cpu);
-    this.keep({ kind: 'drain', cpu }, 0);
+    this.keep({ kind: 'drain', cpu }, cpu, 0);
+    this.restore(cpu);
   }
 
   /** No transition leads on: all threads have ended, or somebody waits for what never comes. */
   private endState(): void {
-    const { machine, from, program } = this;
-    machine.state.set(from);
+    const { from, program } = this;
     const left = program.contexts.find(
       (row) => row.kind === 'thread' && from[row.base + layout.ctxPending] !== 1,
     );
@@ -303,24 +341,61 @@ export class Explorer {
       lock === undefined
         ? `'${left?.name ?? '?'}' waits for something that never comes`
         : `CPU ${cpu} waits for '${lock.id}', which nobody owns: a wake-up was lost`;
-    this.found('stuck', [], text, 0);
+    this.found('stuck', text, 0);
   }
 
-  private found(
-    kind: Finding['kind'],
-    members: readonly TraceDeadlockMember[],
-    text: string,
-    extra: number,
-    move?: Move,
-  ): void {
+  private found(kind: Finding['kind'], text: string, extra: number, move?: Move): void {
     this.hasEnded = true;
     const length = this.distance.get(this.current) + extra;
-    if (this.finding !== undefined && this.finding.length <= length) return;
-    const moves = this.path(this.current);
-    this.finding = { kind, members, text, length, moves: move === undefined ? moves : [...moves, move] };
+    if (this.best !== undefined && this.best.length <= length) return;
+    this.best = { kind, text, length, number: this.current, move };
   }
 
-  private path(number: number): readonly Move[] {
+  /** The moves to the best finding with the real CPUs, and who is stuck there. */
+  private finding(): Finding | undefined {
+    const { best, machine } = this;
+    if (best === undefined) return undefined;
+    const stored = this.path(best.number);
+    if (best.move !== undefined) stored.push(best.move);
+    const moves: Move[] = [];
+    machine.state.set(this.program.initial);
+    for (const move of stored) {
+      const real = this.realMove(move, this.store.order(machine.state));
+      moves.push(real);
+      this.apply(real);
+    }
+    this.from.set(machine.state);
+    if (best.kind === 'deadlock') this.findWaits();
+    const members =
+      best.kind === 'deadlock' ? shortestCycle(findDeadSet(machine, this.waitsFor), this.program) : [];
+    return { kind: best.kind, text: best.text, length: best.length, moves, members };
+  }
+
+  /** Where CPUs that are alike were sorted, a stored move names places of the sorted state. */
+  private realMove(move: Move, order: readonly number[]): Move {
+    if (move.kind !== 'arrive') return { ...move, cpu: order[move.cpu]! };
+    const { contexts, firstContext } = this.program;
+    const { cpu } = contexts[move.context]!;
+    return { kind: 'arrive', context: move.context - firstContext[cpu]! + firstContext[order[cpu]!]! };
+  }
+
+  private apply(move: Move): void {
+    const { transitions } = this;
+    if (move.kind === 'advance') transitions.advance(move.cpu, move.branch);
+    else if (move.kind === 'switch') transitions.switchThread(move.cpu);
+    else if (move.kind === 'drain') transitions.drain(move.cpu);
+    else {
+      const { cpu } = this.program.contexts[move.context]!;
+      const before = this.machine.state.slice();
+      transitions.arrive(move.context);
+      transitions.advance(cpu, 0);
+      if (transitions.nBranches <= 1) return;
+      this.machine.state.set(before);
+      transitions.arrive(move.context);
+    }
+  }
+
+  private path(number: number): Move[] {
     const moves: Move[] = [];
     for (let at = number; this.parent.get(at) >= 0; at = this.parent.get(at))
       moves.push(decodeMove(this.moveTo.get(at)));

@@ -89,7 +89,7 @@ export class Replay {
   private start(cpu: number): void {
     this.started[cpu] = 1;
     const base = this.run.program.cpuBase[cpu]! + 7;
-    const thread = this.machine.state[base]! - 1;
+    const thread = this.machine.contextOf(cpu, this.machine.state[base]!);
     if (thread >= 0) this.emit(Event.contextStart, cpu, thread, 0, 0);
   }
 

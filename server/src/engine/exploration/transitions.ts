@@ -117,7 +117,7 @@ export class Transitions {
     const base = this.machine.program.cpuBase[cpu]!;
     const depth = this.machine.state[base + layout.cpuDepth]!;
     for (let level = 0; level < depth; level += 1) {
-      if (this.machine.state[base + layout.cpuStack + level] === context + 1) return true;
+      if (this.machine.state[base + layout.cpuStack + level] === this.machine.idOf(cpu, context)) return true;
     }
     return false;
   }
@@ -140,7 +140,7 @@ export class Transitions {
     if (m.program.threadsOf[cpu]!.length < 2) return false;
     const base = m.program.cpuBase[cpu]!;
     if (m.state[base + layout.cpuDepth] !== 1 || m.irql(cpu) >= DISPATCH_LEVEL) return false;
-    const current = m.state[base + layout.cpuStack]! - 1;
+    const current = m.contextOf(cpu, m.state[base + layout.cpuStack]!);
     const next = nextReady(m, cpu);
     return next >= 0 && next !== current;
   }

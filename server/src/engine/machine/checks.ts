@@ -87,7 +87,8 @@ export function markAcquired(
   if (!isShared && kind.isRecursive !== true && ownerOf(m, lock) >= 0) {
     m.host.remark('corruption', 'two owners', cpu, context, lock);
   }
-  if (slot >= 0 && m.state[slot]! < 3) m.state[slot] = m.state[slot]! + 1;
+  const most = kind.sharesOwnership === true || kind.isRecursive === true ? 3 : 1;
+  if (slot >= 0 && m.state[slot]! < most) m.state[slot] = m.state[slot]! + 1;
   m.host.emit(isShared ? Event.acquiredShared : Event.acquired, cpu, context, lock, -1);
 }
 

@@ -60,7 +60,7 @@ function endThread(m: Machine, cpu: number, context: number): void {
 /** The next ready thread after the current one, or -1. */
 export function nextReady(m: Machine, cpu: number): number {
   const list = m.program.threadsOf[cpu]!;
-  const current = m.state[m.program.cpuBase[cpu]! + layout.cpuStack]! - 1;
+  const current = m.contextOf(cpu, m.state[m.program.cpuBase[cpu]! + layout.cpuStack]!);
   const from = list.indexOf(current);
   for (let step = 1; step <= list.length; step += 1) {
     const next = list[(from + step) % list.length]!;
@@ -72,11 +72,11 @@ export function nextReady(m: Machine, cpu: number): number {
 /** Gives the CPU to the next ready thread, or to idle, which drains DPCs. */
 export function switchThread(m: Machine, cpu: number): void {
   const base = m.program.cpuBase[cpu]!;
-  const current = m.state[base + layout.cpuStack]! - 1;
+  const current = m.contextOf(cpu, m.state[base + layout.cpuStack]!);
   const next = nextReady(m, cpu);
   m.state[base + layout.cpuQuantumEnd] = 0;
   if (next === current) return;
-  m.state[base + layout.cpuStack] = next + 1;
+  m.state[base + layout.cpuStack] = m.idOf(cpu, next);
   m.host.emit(Event.switchThread, cpu, next < 0 ? current : next, current, next);
   if (next >= 0 && current >= 0) m.host.charge(cpu, CostKey.contextSwitch);
   if (next < 0 && m.irql(cpu) < DISPATCH_LEVEL) {
@@ -136,7 +136,7 @@ function wakeWaiters(m: Machine, word: number, lock: number, isOne: boolean): vo
     m.host.emit(Event.blockEnd, cpu, index, lock, 0);
     const base = m.program.cpuBase[cpu]!;
     if (m.state[base + layout.cpuStack] === 0) {
-      m.state[base + layout.cpuStack] = index + 1;
+      m.state[base + layout.cpuStack] = m.idOf(cpu, index);
       m.host.emit(Event.switchThread, cpu, index, -1, index);
       m.host.charge(cpu, CostKey.contextSwitch);
     }

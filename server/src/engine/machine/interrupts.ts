@@ -20,7 +20,7 @@ export function pushContext(m: Machine, cpu: number, context: number, level: num
   const s = m.state;
   const old = s[base]!;
   const depth = s[base + layout.cpuDepth]!;
-  s[base + layout.cpuStack + depth] = context + 1;
+  s[base + layout.cpuStack + depth] = m.idOf(cpu, context);
   s[base + layout.cpuDepth] = depth + 1;
   s[block + layout.ctxSaved] = old;
   s[block] = entry;
@@ -33,7 +33,7 @@ export function startNextDpc(m: Machine, cpu: number): void {
   const base = m.program.cpuBase[cpu]!;
   const queue = m.program.queueBase[cpu]!;
   const s = m.state;
-  const context = s[queue]! - 1;
+  const context = m.contextOf(cpu, s[queue]!);
   removeEntry(m, cpu, 0);
   s[m.program.contexts[context]!.base + layout.ctxPending] = 0;
   if (s[base + layout.cpuQueueLength] === 0) s[base + layout.cpuDpcRequested] = 0;
@@ -135,8 +135,8 @@ function enqueue(m: Machine, cpu: number, context: number, isAtHead: boolean): v
   const length = m.state[lengthSlot]!;
   if (isAtHead) {
     for (let entry = length; entry > 0; entry -= 1) m.state[queue + entry] = m.state[queue + entry - 1]!;
-    m.state[queue] = context + 1;
-  } else m.state[queue + length] = context + 1;
+    m.state[queue] = m.idOf(cpu, context);
+  } else m.state[queue + length] = m.idOf(cpu, context);
   m.state[lengthSlot] = length + 1;
 }
 
@@ -168,7 +168,7 @@ export function removeDpc(m: Machine, context: number, by: number): void {
   const length = m.state[m.program.cpuBase[cpu]! + layout.cpuQueueLength]!;
   const queue = m.program.queueBase[cpu]!;
   for (let entry = 0; entry < length; entry += 1) {
-    if (m.state[queue + entry] !== context + 1) continue;
+    if (m.state[queue + entry] !== m.idOf(cpu, context)) continue;
     removeEntry(m, cpu, entry);
     break;
   }

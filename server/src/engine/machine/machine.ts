@@ -88,7 +88,17 @@ export class Machine {
   /** The context on top of the CPU's stack, or -1 for idle. */
   top(cpu: number): number {
     const base = this.program.cpuBase[cpu]!;
-    return this.state[base + layout.cpuStack + this.state[base + layout.cpuDepth]! - 1]! - 1;
+    return this.contextOf(cpu, this.state[base + layout.cpuStack + this.state[base + layout.cpuDepth]! - 1]!);
+  }
+
+  /** The context that a stack or queue entry of this CPU names: entries count the CPU's own contexts from 1; 0 is none (-1). */
+  contextOf(cpu: number, id: number): number {
+    return id === 0 ? -1 : id - 1 + this.program.firstContext[cpu]!;
+  }
+
+  /** The entry that names this context (-1: 0) on its CPU. */
+  idOf(cpu: number, context: number): number {
+    return context < 0 ? 0 : context + 1 - this.program.firstContext[cpu]!;
   }
 
   irql(cpu: number): number {

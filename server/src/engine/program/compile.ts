@@ -96,29 +96,38 @@ function usedLocks(
   }
 }
 
-function layoutCpus(build: layout.LayoutBuilder, plans: readonly ContextPlan[], nCpus: number) {
+function layoutCpus(
+  build: layout.LayoutBuilder,
+  plans: readonly ContextPlan[],
+  nCpus: number,
+  irqlBits: number,
+) {
   const cpuBase = new Int32Array(nCpus);
   const queueBase = new Int32Array(nCpus);
-  const idBits = layout.bitsFor(plans.length);
+  const firstContext = new Int32Array(nCpus);
   for (let cpu = 0; cpu < nCpus; cpu += 1) {
     const own = plans.filter((plan) => plan.cpu === cpu);
+    const idBits = layout.bitsFor(own.length);
+    const first = plans.findIndex((plan) => plan.cpu === cpu);
+    firstContext[cpu] = Math.max(0, first);
     const nDpcs = own.filter((plan) => plan.kind === 'dpc' || plan.kind === 'threadedDpc').length;
     const nIsrs = own.filter((plan) => plan.kind === 'isr').length;
     const hasThreaded = own.some((plan) => plan.kind === 'threadedDpc');
     const depth = 1 + (nDpcs > 0 ? 1 : 0) + (hasThreaded ? 1 : 0) + nIsrs;
     const firstThread = plans.findIndex((plan) => plan.cpu === cpu && plan.kind === 'thread');
-    cpuBase[cpu] = build.slot(5);
+    cpuBase[cpu] = build.slot(irqlBits);
     build.slot(layout.bitsFor(depth), 1);
     build.slot(1);
-    build.slot(5);
+    build.slot(irqlBits);
     build.slot(1);
     build.slot(1);
     build.slot(layout.bitsFor(Math.max(1, nDpcs)));
-    for (let level = 0; level < depth; level += 1) build.slot(idBits, level === 0 ? firstThread + 1 : 0);
+    for (let level = 0; level < depth; level += 1)
+      build.slot(idBits, level === 0 && firstThread >= 0 ? firstThread + 1 - first : 0);
     queueBase[cpu] = build.size;
     for (let entry = 0; entry < nDpcs; entry += 1) build.slot(idBits);
   }
-  return { cpuBase, queueBase };
+  return { cpuBase, queueBase, firstContext };
 }
 
 /** The words of a lock, on lines of their own. */
@@ -165,9 +174,16 @@ function layoutLocks(state: CompileState): void {
     state.locks.push(layoutLock(state, row, shape));
     users.forEach((index, user) => {
       state.userNumber.set(lock * plans.length + index, user + 1);
-      state.heldSlot[lock * plans.length + index] = state.layout.slot(2);
+      state.heldSlot[lock * plans.length + index] = state.layout.slot(
+        layout.bitsFor(mostHeld(lockKindOf(row))),
+      );
     });
   });
+}
+
+/** How often one context may own a lock of this kind at once, as far as it is counted. */
+function mostHeld(kind: LockKind): number {
+  return kind.sharesOwnership === true || kind.isRecursive === true ? 3 : 1;
 }
 
 function layoutData(state: CompileState): void {
@@ -188,18 +204,18 @@ function layoutData(state: CompileState): void {
 
 function compileContext(state: CompileState, plan: ContextPlan, index: number): ProgramContext {
   const base = state.layout.slot(1);
-  state.layout.slot(5);
-  state.layout.slot(2);
-  const arrivalsSlot = state.layout.slot(4);
+  state.layout.slot(state.irqlBits);
+  state.layout.slot(plan.kind === 'thread' ? 2 : 1);
+  const arrivalsSlot = state.layout.slot(1);
   const entry = state.asm.pc;
   compileBody(state, plan, index);
   state.layout.bits[base] = layout.bitsFor(state.asm.pc - entry);
   const isThread = plan.kind === 'thread';
   if (!isThread && plan.arrivals !== undefined) {
-    state.layout.initial[arrivalsSlot] = Math.min(
-      15,
-      plan.arrivals.count ?? (plan.arrivals.every === undefined ? 1 : 2),
-    );
+    const { count, every } = plan.arrivals;
+    const arrivals = Math.min(15, count ?? (every === undefined ? 1 : 2));
+    state.layout.initial[arrivalsSlot] = arrivals;
+    state.layout.bits[arrivalsSlot] = layout.bitsFor(arrivals);
   }
   state.layout.initial[base] = entry;
   return {
@@ -228,11 +244,17 @@ function indicesByCpu(
   );
 }
 
+/** x86 scenarios use IRQLs up to 31. */
+function mayExceed15(scenario: Scenario): boolean {
+  return /"(?:irql|to|restore)":(?:1[6-9]|2\d|3[01])\b/.test(JSON.stringify(scenario));
+}
+
 /** Compiles the scenario. Throws `ScenarioError`. */
 export function compileScenario(scenario: Scenario): Program {
   const plans = planContexts(scenario);
   const build = new layout.LayoutBuilder();
-  const { cpuBase, queueBase } = layoutCpus(build, plans, scenario.cpus);
+  const irqlBits = mayExceed15(scenario) ? 5 : 4;
+  const { cpuBase, queueBase, firstContext } = layoutCpus(build, plans, scenario.cpus, irqlBits);
   const state: CompileState = {
     scenario,
     plans,
@@ -252,6 +274,7 @@ export function compileScenario(scenario: Scenario): Program {
     locations: [],
     strings: [],
     hasEndlessLoop: false,
+    irqlBits,
   };
   layoutLocks(state);
   layoutData(state);
@@ -267,6 +290,7 @@ export function compileScenario(scenario: Scenario): Program {
     initial: Int32Array.from(build.initial),
     cpuBase,
     queueBase,
+    firstContext,
     contexts,
     threadsOf: indicesByCpu(contexts, scenario.cpus, 'thread'),
     threadedDpcsOf: indicesByCpu(contexts, scenario.cpus, 'threadedDpc'),

@@ -90,8 +90,13 @@ function resolveCall(
     site: siteOf(body, index, lock, routine.isShared === true),
     routine,
     operation: operationIndex(body, routine.name, routine.form),
-    saved: register(body, `${id}:oldIrql`, 5),
+    saved: keepsOldIrql(lock.kind, routine) ? register(body, `${id}:oldIrql`, body.state.irqlBits) : -1,
   };
+}
+
+/** Raising forms keep the old IRQL from acquire to release. */
+function keepsOldIrql(kind: LockKind, { form }: LockRoutine): boolean {
+  return kind.raiseTo !== 'none' && (form === 'raising' || form === 'raisingIfBelow');
 }
 
 /** Read, raise. The read is part of KfRaiseIrql itself: it returns the old IRQL. */

@@ -52,6 +52,8 @@ export interface CompileState {
   readonly locations: TraceLocation[];
   readonly strings: string[];
   hasEndlessLoop: boolean;
+  /** Bits of an IRQL in the state: 4, or 5 where the scenario has IRQLs above 15. */
+  readonly irqlBits: number;
 }
 
 /** One context while its body is written. */
@@ -243,7 +245,7 @@ function compileIrqlChange(
 ): void {
   const { asm } = body.state;
   if (row.do === 'raise') {
-    const saved = register(body, `raise${body.raises.length}`, 5);
+    const saved = register(body, `raise${body.raises.length}`, body.state.irqlBits);
     body.raises.push(saved);
     asm.emit(op.opReadIrql);
     asm.emit(op.opRaise, row.to ?? 0, saved);

@@ -51,6 +51,8 @@ export interface Program {
   readonly bits: readonly number[];
   readonly initial: Int32Array;
   readonly cpuBase: Int32Array;
+  /** Index of each CPU's first context. */
+  readonly firstContext: Int32Array;
   /** Slot of the first entry of each CPU's DPC queue. */
   readonly queueBase: Int32Array;
   readonly contexts: readonly ProgramContext[];

@@ -61,7 +61,7 @@ function tickCpu(sim: Simulator, cpu: number): void {
 function endQuantum(sim: Simulator, cpu: number): void {
   if (sim.clock.nTicks % sim.table.quantumTicks !== 0 || sim.program.threadsOf[cpu]!.length < 2) return;
   const base = sim.program.cpuBase[cpu]!;
-  const thread = sim.machine.state[base + layout.cpuStack]! - 1;
+  const thread = sim.machine.contextOf(cpu, sim.machine.state[base + layout.cpuStack]!);
   if (thread < 0 || nextReady(sim.machine, cpu) === thread) return;
   sim.machine.state[base + layout.cpuQuantumEnd] = 1;
   sim.machine.host.emit(Event.quantumEnd, cpu, sim.machine.top(cpu), 0, 0);
@@ -99,7 +99,7 @@ function stackKinds(sim: Simulator, cpu: number): readonly string[] {
   const depth = sim.machine.state[base + layout.cpuDepth]!;
   const kinds: string[] = [];
   for (let level = 0; level < depth; level += 1) {
-    const context = sim.machine.state[base + layout.cpuStack + level]! - 1;
+    const context = sim.machine.contextOf(cpu, sim.machine.state[base + layout.cpuStack + level]!);
     if (context >= 0) kinds.push(sim.program.contexts[context]!.kind);
   }
   return kinds;
