@@ -5,60 +5,59 @@
 import { notCancelled, throwIfCancelled } from '../base/cancellation.ts';
 import type { Cancellation } from '../base/cancellation.ts';
 import { allLevels } from '../protocol/irqlLevels.ts';
-import type { IrqlSet } from '../protocol/irqlLevels.ts';
-import { computeEntries } from './entry/entryContexts.ts';
-import type { CallEdge, EntryInput } from './entry/entryContexts.ts';
-import { contractOf } from './entry/contractOf.ts';
-import type { EntryContract } from './entry/contractOf.ts';
-import { heldAtEntry } from './entry/heldAtEntry.ts';
-import type {
-  BodyFacts,
-  EntryContext,
-  FunctionSummary,
-  HeldLock,
-  LockUse,
-  ProgramAnalysis,
-} from './facts.ts';
-import type { FunctionId, Program } from './program.ts';
-import { analyzeBody } from './summary/analyzeBody.ts';
-import type { AnalyzedBody } from './summary/analyzeBody.ts';
-import { createCallTable } from './summary/callTable.ts';
+import { computeEntries, entryContextOf, updateEntries } from './entry/entryContexts.ts';
+import type { EntryGraph, EntryInput, EntryLevels } from './entry/entryContexts.ts';
+import type { BodyFacts, EntryContext, FunctionSummary, LockUse, ProgramAnalysis } from './facts.ts';
+import type { FunctionId, FunctionUnit, Program } from './program.ts';
+import { analyzeFunction, analyzeUnitBody, unknownSummary } from './summary/analyzeFunction.ts';
+import type { FunctionResult, Surroundings } from './summary/analyzeFunction.ts';
+import type { UnitCell } from './summary/anchoredStep.ts';
+import { createCallTable, isSameTable, NO_CALLS } from './summary/callTable.ts';
 import type { CallTable } from './summary/callTable.ts';
-import { tierOf } from './summary/tier.ts';
-import { trivialEdges, trivialSummary } from './summary/trivialSummary.ts';
 import { findComponents } from './summary/components.ts';
-import { isSameSummary } from './summary/sameSummary.ts';
-import { assertedEntry, sameCase, summarize } from './summary/summarize.ts';
-import { withContract } from './summary/withContract.ts';
-
-/** Everything kept of one function. */
-interface FunctionResult {
-  readonly summary: FunctionSummary;
-  readonly contract: EntryContract | undefined;
-  readonly held: readonly HeldLock[];
-  readonly asserted: IrqlSet;
-  readonly calls: readonly CallEdge[];
-}
+import { isSameEntryInput, isSameSummary } from './summary/sameSummary.ts';
+import { sameCase } from './summary/summarize.ts';
 
 /** An analysis with what the next one can reuse. */
 interface KeptAnalysis extends ProgramAnalysis {
   readonly kept: Kept;
 }
 
+/** Arrays are by function id and never changed once the analysis is handed out, but for `cells` and `callers`. */
 interface Kept {
   readonly program: Program;
-  readonly results: ReadonlyMap<FunctionId, FunctionResult>;
-  readonly tables: ReadonlyMap<FunctionId, CallTable>;
-  /** results by stamp of the function, for the next snapshot */
-  readonly byStamp: ReadonlyMap<number, FunctionId>;
+  readonly stamps: readonly (number | undefined)[];
+  readonly projectStamps: ReadonlyMap<string, number>;
+  readonly tables: readonly CallTable[];
+  readonly results: readonly (FunctionResult | undefined)[];
+  readonly components: readonly (readonly FunctionId[])[];
+  readonly componentOf: Int32Array;
+  readonly entries: EntryLevels;
+  readonly facts: Map<FunctionId, BodyFacts>;
+  /** shared by all snapshots: the newest unit of each id, and at least all callers */
+  readonly cells: UnitCell[];
+  readonly callers: Set<FunctionId>[];
 }
 
-const NO_CALLS: CallTable = { nodes: [], callees: new Map(), targets: [] };
+/** Work in progress; becomes `Kept`. */
+interface Run {
+  readonly program: Program;
+  readonly cancellation: Cancellation;
+  readonly stamps: (number | undefined)[];
+  readonly projectStamps: Map<string, number>;
+  readonly tables: CallTable[];
+  readonly results: (FunctionResult | undefined)[];
+  components: readonly (readonly FunctionId[])[];
+  componentOf: Int32Array;
+  readonly facts: Map<FunctionId, BodyFacts>;
+  readonly cells: UnitCell[];
+  readonly callers: Set<FunctionId>[];
+}
 
 /** Rounds through a cycle of functions before it is left as it is. */
 const MAX_ROUNDS = 8;
 /** Bodies whose facts are kept; older ones are computed again when asked for. */
-const KEPT_FACTS = 4096;
+const KEPT_FACTS = 1024;
 
 /** Analyses the program. `previous` must come from this function; it only makes the work shorter, never the answer different. */
 export function analyzeProgram(
@@ -67,111 +66,212 @@ export function analyzeProgram(
   cancellation: Cancellation = notCancelled,
 ): ProgramAnalysis {
   const kept = previous === undefined ? undefined : (previous as Partial<KeptAnalysis>).kept;
-  const run = createRun(program, kept, cancellation);
+  const isUsable =
+    kept !== undefined &&
+    kept.program.ddi === program.ddi &&
+    kept.program.settings === program.settings &&
+    kept.program.atoms === program.atoms &&
+    program.functions[0]?.stamp !== undefined;
+  return isUsable ? updateAnalysis(program, kept, cancellation) : analyzeAll(program, cancellation);
+}
+
+function analyzeAll(program: Program, cancellation: Cancellation): ProgramAnalysis {
+  const count = program.functions.length;
+  const run: Run = {
+    program,
+    cancellation,
+    stamps: program.functions.map(({ stamp }) => stamp),
+    projectStamps: projectStampsOf(program),
+    tables: [],
+    results: new Array<FunctionResult | undefined>(count).fill(undefined),
+    components: [],
+    componentOf: new Int32Array(0),
+    facts: new Map(),
+    cells: program.functions.map((unit) => ({ unit })),
+    callers: program.functions.map(() => new Set<FunctionId>()),
+  };
+  for (let id = 0; id < count; id++) {
+    if (id % 128 === 0) throwIfCancelled(cancellation);
+    run.tables.push(tableOf(run, id));
+  }
+  orderComponents(run);
   for (const component of run.components) {
     throwIfCancelled(cancellation);
     analyzeComponent(run, component);
   }
-  return finish(run);
+  return finish(run, computeEntries(program, graphOf(run)));
 }
 
-interface Run {
-  readonly program: Program;
-  readonly kept: Kept | undefined;
-  readonly all: IrqlSet;
-  readonly tables: Map<FunctionId, CallTable>;
-  readonly components: readonly (readonly FunctionId[])[];
-  readonly results: Map<FunctionId, FunctionResult>;
-  readonly facts: Map<FunctionId, BodyFacts>;
-  /** functions whose summary differs from the one in the previous analysis */
-  readonly changed: Set<FunctionId>;
-}
-
-function createRun(program: Program, kept: Kept | undefined, cancellation: Cancellation): Run {
-  const tables = new Map<FunctionId, CallTable>();
-  for (const unit of program.functions) {
-    if (unit.id % 256 === 0) throwIfCancelled(cancellation);
-    tables.set(unit.id, createCallTable(program, unit));
+function projectStampsOf(program: Program): Map<string, number> {
+  const stamps = new Map<string, number>();
+  for (const { file } of program.functions) {
+    if (!stamps.has(file.project)) stamps.set(file.project, program.resolutionStamp?.(file.project) ?? 0);
   }
-  const components = findComponents(program.functions.length, (id) => tables.get(id)?.targets ?? []);
-  return {
+  return stamps;
+}
+
+/** User-mode code has no IRQL: it is listed, never analysed. */
+function tableOf(run: Run, id: FunctionId): CallTable {
+  const unit = run.program.functions[id];
+  if (unit === undefined || unit.file.mode === 'user') return NO_CALLS;
+  const table = createCallTable(run.program, unit);
+  for (const target of table.targets) run.callers[target]?.add(id);
+  return table;
+}
+
+function orderComponents(run: Run): void {
+  run.components = findComponents(run.program.functions.length, (id) => run.tables[id]?.targets ?? []);
+  run.componentOf = new Int32Array(run.program.functions.length);
+  run.components.forEach((component, i) => {
+    for (const id of component) run.componentOf[id] = i;
+  });
+}
+
+function updateAnalysis(program: Program, kept: Kept, cancellation: Cancellation): ProgramAnalysis {
+  const count = program.functions.length;
+  const run: Run = {
     program,
-    kept,
-    all: allLevels(program.settings.arch),
-    tables,
-    components,
-    results: new Map(),
-    facts: new Map(),
-    changed: new Set(),
+    cancellation,
+    stamps: program.functions.map(({ stamp }) => stamp),
+    projectStamps: projectStampsOf(program),
+    tables: kept.tables.slice(0, count),
+    results: kept.results.slice(0, count),
+    components: kept.components,
+    componentOf: kept.componentOf,
+    facts: new Map(kept.facts),
+    cells: kept.cells,
+    callers: kept.callers,
+  };
+  const dirty = refreshTables(run, kept);
+  const pending = new Set<FunctionId>(dirty);
+  const entryDirty = new Set<FunctionId>(rolesMayDiffer(run, kept) ? program.functions.keys() : []);
+  propagateUp(run, pending, entryDirty);
+  for (const gone of kept.results.slice(count)) {
+    for (const { callee } of gone?.input.calls ?? []) entryDirty.add(callee);
+  }
+  for (const id of entryDirty) if (id >= count) entryDirty.delete(id);
+  for (const id of run.facts.keys()) if (id >= count) run.facts.delete(id);
+  const entries =
+    entryDirty.size === 0 && count === kept.results.length
+      ? kept.entries
+      : updateEntries(program, graphOf(run), kept.entries, [...entryDirty]);
+  return finish(run, entries);
+}
+
+/** Makes the call tables of changed functions anew; returns the functions whose body must be analysed. */
+function refreshTables(run: Run, kept: Kept): FunctionId[] {
+  const { program } = run;
+  const dirty: FunctionId[] = [];
+  let isShapeChanged = program.functions.length !== kept.results.length;
+  program.functions.forEach((unit, id) => {
+    const isNew = kept.results[id] === undefined || unit.stamp !== kept.stamps[id];
+    exchangeUnit(run, kept, id, unit);
+    const { project } = unit.file;
+    const isMoved = run.projectStamps.get(project) !== kept.projectStamps.get(project);
+    if (!isNew && !isMoved) return;
+    const old = run.tables[id];
+    const table = tableOf(run, id);
+    const isSame = old !== undefined && isSameTable(old, table);
+    if (!isNew && isSame) return;
+    if (!isSame) isShapeChanged = true;
+    run.tables[id] = table;
+    dirty.push(id);
+  });
+  if (isShapeChanged) orderComponents(run);
+  return dirty;
+}
+
+/** The cell of an id goes with its function; where ids were given anew, old steps keep the old cell. */
+function exchangeUnit(run: Run, kept: Kept, id: FunctionId, unit: FunctionUnit): void {
+  const cell = run.cells[id];
+  if (cell?.unit === unit) return;
+  run.callers[id] ??= new Set();
+  const old = kept.program.functions[id];
+  const isSame = old?.qualifiedName === unit.qualifiedName && old.file.path === unit.file.path;
+  if (cell !== undefined && isSame) cell.unit = unit;
+  else run.cells[id] = { unit };
+}
+
+/** Roles come from registrations anywhere in a project: where what it sees changed, they are read again. */
+function rolesMayDiffer(run: Run, kept: Kept): boolean {
+  for (const [project, stamp] of run.projectStamps) {
+    if (kept.projectStamps.get(project) !== stamp) return true;
+  }
+  return run.projectStamps.size !== kept.projectStamps.size;
+}
+
+/** Analyses the dirty functions, then callers as long as summaries change. */
+function propagateUp(run: Run, dirty: Set<FunctionId>, entryDirty: Set<FunctionId>): void {
+  const pending = new Set<number>();
+  for (const id of dirty) pending.add(run.componentOf[id] ?? 0);
+  while (pending.size > 0) {
+    throwIfCancelled(run.cancellation);
+    let next = Infinity;
+    for (const component of pending) if (component < next) next = component;
+    pending.delete(next);
+    const component = run.components[next] ?? [];
+    const before = component.map((id) => run.results[id]);
+    if (component.length > 1) for (const id of component) run.results[id] = undefined;
+    analyzeComponent(run, component);
+    component.forEach((id, i) => {
+      const old = before[i];
+      const now = run.results[id];
+      if (now === undefined) return;
+      if (old === undefined || dirty.has(id) || !isSameEntryInput(old, now)) {
+        entryDirty.add(id);
+        for (const { callee } of old?.input.calls ?? []) entryDirty.add(callee);
+      }
+      if (old !== undefined && isSameSummary(old.summary, now.summary)) return;
+      for (const caller of run.callers[id] ?? []) {
+        if (run.tables[caller]?.targets.includes(id) === true) pending.add(run.componentOf[caller] ?? 0);
+      }
+    });
+  }
+}
+
+function surroundingsOf(run: Run): Surroundings {
+  return {
+    program: run.program,
+    all: allLevels(run.program.settings.arch),
+    tableOf: (id) => run.tables[id] ?? NO_CALLS,
+    summaryOf: (id) => run.results[id]?.summary,
+    cellOf: (id) => cellOf(run, id),
   };
 }
 
+function cellOf(run: Run, id: FunctionId): UnitCell {
+  const cell = run.cells[id];
+  if (cell === undefined) throw new Error(`no function ${String(id)}`);
+  return cell;
+}
+
 function analyzeComponent(run: Run, component: readonly FunctionId[]): void {
-  const isCycle = component.length > 1 || isRecursive(run, component[0] ?? -1);
+  const around = surroundingsOf(run);
+  const [first = -1] = component;
+  const isCycle = component.length > 1 || run.tables[first]?.targets.includes(first) === true;
+  if (isCycle) for (const id of component) run.results[id] = undefined;
   for (let round = 0; round < (isCycle ? MAX_ROUNDS : 1); round++) {
     let isChanged = false;
     for (const id of component) {
-      const before = run.results.get(id)?.summary;
-      const result = analyzeFunction(run, id);
-      run.results.set(id, result);
+      const before = run.results[id]?.summary;
+      const { result, facts } = analyzeFunction(around, id);
+      run.results[id] = result;
+      run.facts.delete(id);
+      if (facts !== undefined) keepFacts(run.facts, id, facts);
       if (before === undefined || !isSameSummary(before, result.summary)) isChanged = true;
     }
     if (!isChanged) break;
   }
   if (!isCycle) return;
-  // A cycle that never returns by its own logic is one the analysis did not see the end of.
+  // A cycle that never returns by its own logic is one whose end the analysis did not see.
   for (const id of component) {
-    const result = run.results.get(id);
+    const result = run.results[id];
     if (result === undefined || result.summary.cases.length > 0) continue;
-    run.results.set(id, {
+    run.results[id] = {
       ...result,
-      summary: { ...result.summary, cases: [sameCase(run.all)], isProved: false },
-    });
-  }
-}
-
-function isRecursive(run: Run, id: FunctionId): boolean {
-  return run.tables.get(id)?.targets.includes(id) === true;
-}
-
-function analyzeFunction(run: Run, id: FunctionId): FunctionResult {
-  const { program } = run;
-  const unit = program.functions[id];
-  if (unit === undefined) throw new Error(`no function ${id}`);
-  const contract = contractOf(program, unit);
-  const held = heldAtEntry(program, unit, contract);
-  const summaryOf = (callee: FunctionId): FunctionSummary | undefined => run.results.get(callee)?.summary;
-  const table = run.tables.get(id) ?? NO_CALLS;
-  const tier = tierOf(table, summaryOf, held.length > 0);
-  if (tier === 'trivial') {
-    const summary = trivialSummary(unit, table, run.all, summaryOf);
-    return {
-      summary: withContract(summary, contract, unit),
-      contract,
-      held,
-      asserted: run.all,
-      calls: trivialEdges(id, table, run.all),
+      summary: { ...result.summary, cases: [sameCase(around.all)], isProved: false },
     };
   }
-  const body = analyze(run, id, held);
-  keepFacts(run.facts, id, body.facts);
-  const inferred = summarize(body, summaryOf);
-  return {
-    summary: withContract(inferred, contract, unit),
-    contract,
-    held,
-    asserted: assertedEntry(body),
-    calls: edgesOf(id, body.facts),
-  };
-}
-
-function analyze(run: Run, id: FunctionId, held: readonly HeldLock[]): AnalyzedBody {
-  const unit = run.program.functions[id];
-  if (unit === undefined) throw new Error(`no function ${id}`);
-  const table = run.tables.get(id) ?? NO_CALLS;
-  const summaryOf = (callee: FunctionId): FunctionSummary | undefined => run.results.get(callee)?.summary;
-  const isLight = tierOf(table, summaryOf, held.length > 0) !== 'full';
-  return analyzeBody(run.program, unit, { held }, table.callees, isLight, summaryOf);
 }
 
 function keepFacts(facts: Map<FunctionId, BodyFacts>, id: FunctionId, body: BodyFacts): void {
@@ -182,88 +282,68 @@ function keepFacts(facts: Map<FunctionId, BodyFacts>, id: FunctionId, body: Body
   if (oldest !== undefined) facts.delete(oldest);
 }
 
-/** The call sites of a body in the few numbers that entry propagation needs. */
-function edgesOf(caller: FunctionId, facts: BodyFacts): CallEdge[] {
-  const edges: CallEdge[] = [];
-  for (const call of facts.calls) {
-    if (call.callee.kind !== 'functions') continue;
-    const levels = call.before.map(({ entry, irql, isEntryIrql, isImprecise, isIrqlUnknown }) => ({
-      entry,
-      irql,
-      isEntryIrql,
-      isVague: isImprecise || isIrqlUnknown === true,
-    }));
-    for (const callee of call.callee.ids) edges.push({ caller, callee, node: call.node, levels });
-  }
-  return edges;
+function graphOf(run: Run): EntryGraph {
+  return {
+    components: run.components,
+    componentOf: run.componentOf,
+    inputOf: (id) => run.results[id]?.input ?? noInput(run),
+    callersOf: (id) => run.callers[id] ?? [],
+  };
 }
 
-function finish(run: Run): KeptAnalysis {
+function noInput(run: Run): EntryInput {
+  return { contract: undefined, asserted: allLevels(run.program.settings.arch), held: [], calls: [] };
+}
+
+function finish(run: Run, entries: EntryLevels): KeptAnalysis {
   const { program, results } = run;
-  const inputOf = (id: FunctionId): EntryInput => {
-    const result = results.get(id);
-    return {
-      contract: result?.contract,
-      asserted: result?.asserted ?? run.all,
-      held: result?.held ?? [],
-      calls: result?.calls ?? [],
-    };
-  };
-  const entryOf: (id: FunctionId) => EntryContext = computeEntries(program, run.components, inputOf);
-  let callers: Map<FunctionId, CallEdge[]> | undefined;
+  const contexts = new Map<FunctionId, EntryContext>();
+  const around = surroundingsOf(run);
   let uses: ReadonlyMap<string, readonly LockUse[]> | undefined;
   return {
-    entryOf,
-    summaryOf: (id) => results.get(id)?.summary ?? unknownSummary(id, run.all),
-    factsOf(id) {
-      const known = run.facts.get(id);
-      if (known !== undefined) return known;
-      const body = analyze(run, id, results.get(id)?.held ?? []);
-      keepFacts(run.facts, id, body.facts);
-      return body.facts;
+    entryOf(id) {
+      let context = contexts.get(id);
+      if (context === undefined) {
+        context = entryContextOf(program, entries, id, results[id]?.input ?? noInput(run));
+        contexts.set(id, context);
+      }
+      return context;
     },
-    callersOf(id) {
-      callers ??= indexCallers(results);
-      return callers.get(id) ?? [];
-    },
+    summaryOf: (id): FunctionSummary => results[id]?.summary ?? unknownSummary(id, around.all),
+    factsOf: (id) => factsOf(run, around, id),
+    callersOf: (id) =>
+      [...(run.callers[id] ?? [])]
+        .sort((a, b) => a - b)
+        .flatMap((caller) => results[caller]?.input.calls.filter(({ callee }) => callee === id) ?? []),
     lockUses() {
       uses ??= indexUses(results);
       return uses;
     },
-    kept: { program, results, tables: run.tables, byStamp: new Map() },
+    kept: { ...run, entries },
   };
 }
 
-function unknownSummary(id: FunctionId, all: IrqlSet): FunctionSummary {
-  return {
-    id,
-    source: 'unknown',
-    requires: { min: 0, max: 31, source: 'inferred', because: '', isCertain: false, witness: [] },
-    cases: [sameCase(all)],
-    exit: 'unknown',
-    isProved: false,
-    locksTaken: [],
-  };
-}
-
-function indexCallers(results: ReadonlyMap<FunctionId, FunctionResult>): Map<FunctionId, CallEdge[]> {
-  const callers = new Map<FunctionId, CallEdge[]>();
-  for (const { calls } of results.values()) {
-    for (const edge of calls) {
-      const list = callers.get(edge.callee);
-      if (list === undefined) callers.set(edge.callee, [edge]);
-      else list.push(edge);
-    }
+function factsOf(run: Run, around: Surroundings, id: FunctionId): BodyFacts {
+  const known = run.facts.get(id);
+  const unit = run.program.functions[id];
+  if (known !== undefined && unit !== undefined) {
+    if (known.unit === unit) return known;
+    // The body is the same, but it may have moved in its file.
+    const moved: BodyFacts = { ...known, unit };
+    run.facts.set(id, moved);
+    return moved;
   }
-  return callers;
+  const facts = analyzeUnitBody(around, id);
+  keepFacts(run.facts, id, facts);
+  return facts;
 }
 
 function indexUses(
-  results: ReadonlyMap<FunctionId, FunctionResult>,
+  results: readonly (FunctionResult | undefined)[],
 ): ReadonlyMap<string, readonly LockUse[]> {
   const uses = new Map<string, LockUse[]>();
-  for (const { summary } of results.values()) {
-    for (const use of summary.locksTaken) {
+  for (const result of results) {
+    for (const use of result?.summary.locksTaken ?? []) {
       if (use.lock.lockClass === '') continue;
       const list = uses.get(use.lock.lockClass);
       if (list === undefined) uses.set(use.lock.lockClass, [use]);

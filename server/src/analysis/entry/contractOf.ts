@@ -18,9 +18,6 @@ export interface EntryContract {
   readonly isExact: boolean;
   /** the lowest level was stated (min or exact): evidence of at least that */
   readonly isMinStated: boolean;
-  /** where the bound stands, for chains */
-  readonly file: string;
-  readonly range: TextRange;
 }
 
 /** Reads the contract of a function. */
@@ -38,19 +35,17 @@ export function contractOf(program: Program, unit: FunctionUnit): EntryContract 
     },
   );
   if (!contract.mentionsIrql && !contract.mentionsLocks) return undefined;
-  return { contract, ...levelsOfContract(contract, highLevel(arch)), ...placeOf(unit, contract) };
+  return { contract, ...levelsOfContract(contract, highLevel(arch)) };
 }
 
-function placeOf(unit: FunctionUnit, contract: Contract): { file: string; range: TextRange } {
-  const stated = contract.clauses.find(
-    ({ body }) => body.kind.startsWith('requires') && body.kind !== 'requiresSame',
-  );
-  const source = unit.annotations.find(({ annotation }) => annotation.start === stated?.range.start);
-  return {
-    file: source?.file.path ?? unit.file.path,
-    range: stated?.range ?? unit.head.nameRange,
-  };
+/** Where the bound stands, for chains; the function's name when it cannot be told any more. */
+export function placeOf(unit: FunctionUnit): { readonly file: string; readonly range: TextRange } {
+  const source = unit.annotations.find(({ annotation }) => BOUND.test(annotation.name));
+  if (source === undefined) return { file: unit.file.path, range: unit.head.nameRange };
+  return { file: source.file.path, range: { start: source.annotation.start, end: source.annotation.end } };
 }
+
+const BOUND = /^_IRQL_requires_(?!same)|^__drv_(?:max|min|requires)IRQL|^_IRQL_always|IRQL/;
 
 function levelsOfContract(
   contract: Contract,

@@ -49,9 +49,16 @@ export interface EntryInput {
 type Origin =
   | { readonly kind: 'annotation' }
   | { readonly kind: 'asserted' }
-  | { readonly kind: 'role'; readonly role: RoleAssignment }
-  | { readonly kind: 'call'; readonly edge: CallEdge; readonly callerLevel: number };
+  | { readonly kind: 'role'; readonly role: number }
+  | {
+      readonly kind: 'call';
+      readonly edge: CallEdge;
+      readonly callerLevel: number;
+      /** calls between the outermost known entry and here */
+      readonly depth: number;
+    };
 
+/** Levels of one function while callers add to them. */
 interface Working {
   levels: IrqlSet;
   proven: IrqlSet;
@@ -64,36 +71,115 @@ interface Working {
   readonly origins: Map<number, Origin>;
 }
 
-/** The contexts of all functions; why-chains are made when asked for. */
-export function computeEntries(
-  program: Program,
-  components: readonly (readonly FunctionId[])[],
-  inputOf: (id: FunctionId) => EntryInput,
-): (id: FunctionId) => EntryContext {
-  const work = program.functions.map((_, id) => startOf(program, id, inputOf(id)));
+/** The levels of all functions of a snapshot; opaque outside of this file. */
+export interface EntryLevels {
+  readonly work: readonly Working[];
+}
+
+/** What the propagation knows of the program's shape. */
+export interface EntryGraph {
+  /** callees first */
+  readonly components: readonly (readonly FunctionId[])[];
+  readonly componentOf: Int32Array;
+  inputOf(id: FunctionId): EntryInput;
+  /** at least all callers of the function */
+  callersOf(id: FunctionId): Iterable<FunctionId>;
+}
+
+/** Propagates through the whole program. */
+export function computeEntries(program: Program, graph: EntryGraph): EntryLevels {
+  const work = program.functions.map((_, id) => startOf(program, id, graph.inputOf(id)));
+  const { components } = graph;
   // Components come callees first: callers first is the reverse.
-  for (let i = components.length - 1; i >= 0; i--) {
-    const component = components[i] ?? [];
-    let isChanged = true;
-    for (let round = 0; isChanged && round < 40; round++) {
-      isChanged = false;
-      for (const id of component) {
-        for (const edge of inputOf(id).calls) {
-          if (propagate(work, edge)) isChanged = true;
-        }
-      }
-      if (component.length === 1 && round > 0) break;
-    }
+  for (let i = components.length - 1; i >= 0; i--) settle(program, work, graph, components[i] ?? []);
+  return { work };
+}
+
+/**
+ * Propagates again from the functions whose call sites, contract or roles changed; all others keep what they had. The
+ * functions that can be reached from `dirty` (by new or old calls) start afresh.
+ */
+export function updateEntries(
+  program: Program,
+  graph: EntryGraph,
+  previous: EntryLevels,
+  dirty: readonly FunctionId[],
+): EntryLevels {
+  const reached = reach(graph, dirty);
+  if (reached.size > program.functions.length / 4) return computeEntries(program, graph);
+  const work = previous.work.slice(0, program.functions.length);
+  const touched = new Set<number>();
+  for (const id of reached) {
+    work[id] = startOf(program, id, graph.inputOf(id));
+    touched.add(graph.componentOf[id] ?? 0);
   }
-  const cache = new Map<FunctionId, EntryContext>();
-  return (id) => {
-    let context = cache.get(id);
-    if (context === undefined) {
-      context = finish(program, work, id, inputOf(id));
-      cache.set(id, context);
+  const order = [...touched].sort((a, b) => b - a);
+  for (const component of order) {
+    for (const id of graph.components[component] ?? []) {
+      if (!reached.has(id)) continue;
+      for (const edge of incoming(graph, id)) propagate(program, work, edge);
     }
-    return context;
-  };
+    settle(
+      program,
+      work,
+      graph,
+      (graph.components[component] ?? []).filter((id) => reached.has(id)),
+      reached,
+    );
+  }
+  return { work };
+}
+
+function reach(graph: EntryGraph, dirty: readonly FunctionId[]): Set<FunctionId> {
+  const reached = new Set<FunctionId>(dirty);
+  for (const id of reached) for (const { callee } of graph.inputOf(id).calls) reached.add(callee);
+  return reached;
+}
+
+/** The edges into a function from components above its own, in the order of the whole propagation. */
+function incoming(graph: EntryGraph, id: FunctionId): CallEdge[] {
+  const own = graph.componentOf[id] ?? 0;
+  const callers = [...new Set(graph.callersOf(id))].filter(
+    (caller) => (graph.componentOf[caller] ?? 0) !== own,
+  );
+  callers.sort((a, b) => (graph.componentOf[b] ?? 0) - (graph.componentOf[a] ?? 0) || a - b);
+  return callers.flatMap((caller) => graph.inputOf(caller).calls.filter(({ callee }) => callee === id));
+}
+
+/** Carries the levels of a component's functions on; cycles until nothing changes. */
+function settle(
+  program: Program,
+  work: readonly Working[],
+  graph: EntryGraph,
+  component: readonly FunctionId[],
+  within?: ReadonlySet<FunctionId>,
+): void {
+  let isChanged = true;
+  for (let round = 0; isChanged && round < 40; round++) {
+    isChanged = false;
+    for (const id of component) {
+      for (const edge of graph.inputOf(id).calls) {
+        if (within !== undefined && !isInside(graph, edge)) continue;
+        if (propagate(program, work, edge)) isChanged = true;
+      }
+    }
+    if (component.length === 1 && round > 0) break;
+  }
+}
+
+/** In an update, edges to lower components are pulled when their turn comes. */
+function isInside(graph: EntryGraph, { caller, callee }: CallEdge): boolean {
+  return graph.componentOf[caller] === graph.componentOf[callee];
+}
+
+/** The context of one function; why-chains are made when asked for. */
+export function entryContextOf(
+  program: Program,
+  { work }: EntryLevels,
+  id: FunctionId,
+  input: EntryInput,
+): EntryContext {
+  return finish(program, work, id, input);
 }
 
 function startOf(program: Program, id: FunctionId, input: EntryInput): Working {
@@ -116,11 +202,13 @@ function startOf(program: Program, id: FunctionId, input: EntryInput): Working {
     else if (contract.isMinStated) working.proven = setOf(levelsOf(contract.levels)[0] ?? 0);
     for (const level of levelsOf(contract.levels)) working.origins.set(level, { kind: 'annotation' });
   }
-  for (const role of roles) addRole(working, role);
+  roles.forEach((role, i) => {
+    addRole(working, role, i);
+  });
   return working;
 }
 
-function addRole(working: Working, role: RoleAssignment): void {
+function addRole(working: Working, role: RoleAssignment, index: number): void {
   const levels = range(role.min, role.max);
   const proven = role.upper === 'merelyAllowed' ? setOf(role.min) : setOf(role.min, role.max);
   if (working.isFixed) {
@@ -135,12 +223,12 @@ function addRole(working: Working, role: RoleAssignment): void {
   for (const level of levelsOf(levels)) {
     const known = working.origins.get(level);
     if (known === undefined || known.kind === 'annotation')
-      working.origins.set(level, { kind: 'role', role });
+      working.origins.set(level, { kind: 'role', role: index });
   }
 }
 
 /** Carries the caller's levels over one edge; returns whether the callee changed. */
-function propagate(work: readonly Working[], edge: CallEdge): boolean {
+function propagate(program: Program, work: readonly Working[], edge: CallEdge): boolean {
   const caller = work[edge.caller];
   const callee = work[edge.callee];
   if (caller === undefined || callee === undefined || edge.levels.length === 0) return false;
@@ -163,12 +251,34 @@ function propagate(work: readonly Working[], edge: CallEdge): boolean {
     const levels = site.isEntryIrql ? entered : site.irql;
     const provenEntry = intersect(site.entry, caller.proven);
     const proven = site.isVague ? 0 : site.isEntryIrql ? provenEntry : site.irql;
-    if (add(callee, edge, site, entered, levels, proven)) isChanged = true;
+    if (add(program, caller, callee, edge, site, entered, levels, proven)) isChanged = true;
   }
   return isChanged;
 }
 
+/** The shortest chain is shown; among equals the one whose caller comes first by file and name, whatever the ids are. */
+function isBetterOrigin(
+  program: Program,
+  known: Origin | undefined,
+  edge: CallEdge,
+  depth: number,
+  isProven: boolean,
+): boolean {
+  if (known === undefined) return true;
+  if (known.kind === 'annotation') return isProven;
+  if (known.kind !== 'call') return false;
+  if (depth !== known.depth) return depth < known.depth;
+  return placeKey(program, edge) < placeKey(program, known.edge);
+}
+
+function placeKey(program: Program, { caller, node }: CallEdge): string {
+  const unit = program.functions[caller];
+  return `${unit?.file.path ?? ''}:${unit?.qualifiedName ?? ''}:${String(node).padStart(8, '0')}`;
+}
+
 function add(
+  program: Program,
+  caller: Working,
   callee: Working,
   edge: CallEdge,
   site: SiteLevel,
@@ -179,14 +289,18 @@ function add(
   const allowed = callee.isFixed ? callee.levels : union(callee.levels, levels);
   const evident = union(callee.proven, callee.isFixed ? intersect(proven, callee.levels) : proven);
   if (!callee.isFixed && callee.source === 'unknown') callee.source = 'callers';
+  let isChainChanged = false;
   for (const level of levelsOf(levels)) {
-    const known = callee.origins.get(level);
-    const isBetter = known === undefined || (known.kind === 'annotation' && contains(proven, level));
-    if (!isBetter || !contains(allowed, level)) continue;
+    if (!contains(allowed, level)) continue;
     const callerLevel = site.isEntryIrql ? level : maxOf(entered);
-    callee.origins.set(level, { kind: 'call', edge, callerLevel });
+    const above = caller.origins.get(callerLevel);
+    const depth = (above?.kind === 'call' ? above.depth : 0) + 1;
+    const known = callee.origins.get(level);
+    if (!isBetterOrigin(program, known, edge, depth, contains(proven, level))) continue;
+    callee.origins.set(level, { kind: 'call', edge, callerLevel, depth });
+    isChainChanged = true;
   }
-  const isChanged = allowed !== callee.levels || evident !== callee.proven;
+  const isChanged = isChainChanged || allowed !== callee.levels || evident !== callee.proven;
   callee.levels = allowed;
   callee.proven = evident;
   return isChanged;
@@ -286,7 +400,8 @@ function originStep(program: Program, id: FunctionId, level: number, origin: Ori
     case 'asserted':
       return { ...head, message: `${name} is entered at ${at}: it asserts so` };
     case 'role': {
-      const { role } = origin;
+      const role = program.rolesOf(id)[origin.role];
+      if (role === undefined) return { ...head, message: `${name} is entered at ${at}` };
       return {
         file: role.file.path,
         range: role.range,

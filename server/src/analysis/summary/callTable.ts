@@ -28,3 +28,35 @@ export function createCallTable(program: Program, unit: FunctionUnit): CallTable
   }
   return { nodes, callees, targets: [...targets] };
 }
+
+/** The table of a body without calls. */
+export const NO_CALLS: CallTable = { nodes: [], callees: new Map(), targets: [] };
+
+/** Whether every call refers to the same thing as before. */
+export function isSameTable(a: CallTable, b: CallTable): boolean {
+  if (a.nodes.length !== b.nodes.length) return false;
+  for (const [node, callee] of a.callees) {
+    const other = b.callees.get(node);
+    if (other === undefined || !isSameCallee(callee, other)) return false;
+  }
+  return true;
+}
+
+function isSameCallee(a: Callee, b: Callee): boolean {
+  switch (a.kind) {
+    case 'functions':
+      return (
+        b.kind === 'functions' &&
+        a.isExact === b.isExact &&
+        a.ids.length === b.ids.length &&
+        a.ids.every((id, i) => b.ids[i] === id)
+      );
+    case 'ddi':
+      return b.kind === 'ddi' && a.name === b.name && a.fact === b.fact && a.effect === b.effect;
+    case 'role':
+      return b.kind === 'role' && a.role === b.role;
+    case 'neutral':
+    case 'unknown':
+      return b.kind === a.kind && a.name === b.name;
+  }
+}

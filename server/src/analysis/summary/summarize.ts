@@ -19,8 +19,9 @@ import type {
 import { isSameHeld, isSameValue, joinValues } from '../irql/state.ts';
 import type { State } from '../irql/state.ts';
 import { isVisibleOutside, parameterOf } from '../locks/accessPath.ts';
-import type { FunctionUnit } from '../program.ts';
 import type { AnalyzedBody } from './analyzeBody.ts';
+import { stepAtNode } from './anchoredStep.ts';
+import type { UnitCell } from './anchoredStep.ts';
 import type { BodyContext } from './bodyContext.ts';
 import { LEVEL_WORDS } from './tracking.ts';
 import { callerLock } from '../irql/applySummary.ts';
@@ -63,6 +64,7 @@ export function assertedEntry(body: AnalyzedBody): IrqlSet {
 /** Summarises a body; `summaryOf` gives the callees' lock uses. */
 export function summarize(
   body: AnalyzedBody,
+  cell: UnitCell,
   summaryOf: (id: number) => FunctionSummary | undefined,
 ): FunctionSummary {
   const { context, facts } = body;
@@ -71,8 +73,8 @@ export function summarize(
   const isGivenUp = exits.some(({ isImprecise }) => isImprecise);
   const grouped = isGivenUp ? undefined : groupCases(context, exits, body.returns);
   const cases = grouped === undefined ? [sameCase(all)] : coverAllEntries(grouped, all);
-  const { requires, requiresWhen } = requirementsOf(context, facts.calls);
-  const blocks = blockingWitness(unit, facts.calls, summaryOf);
+  const { requires, requiresWhen } = requirementsOf(context, cell, facts.calls);
+  const blocks = blockingWitness(cell, facts.calls, summaryOf);
   return {
     id: unit.id,
     source: 'inferred',
@@ -86,6 +88,7 @@ export function summarize(
     locksTaken: lockUsesOf(context, facts.calls, summaryOf),
     ...(blocks === undefined ? {} : { blocks }),
     ...(requiresWhen.length === 0 ? {} : { requiresWhen }),
+    ...(grouped === undefined ? { isGivenUp: true } : {}),
   };
 }
 
@@ -244,18 +247,9 @@ function coverAllEntries(cases: MutableCase[], all: IrqlSet): ExitCase[] {
   });
 }
 
-/** A place in the function as a step of a chain. */
-export function stepAt(unit: FunctionUnit, context: BodyContext, node: number, message: string): WhyStep {
-  const { ir } = context;
-  return {
-    file: unit.file.path,
-    range: { start: ir.start[node] ?? 0, end: ir.end[node] ?? 0 },
-    message,
-  };
-}
-
 function requirementsOf(
   context: BodyContext,
+  cell: UnitCell,
   calls: readonly CallFact[],
 ): { requires: Requirement; requiresWhen: GuardedRequirement[] } {
   const { all } = context;
@@ -269,10 +263,7 @@ function requirementsOf(
       if (need === undefined) continue;
       const guards = relevantGuards(context, state);
       if (guards === undefined) continue;
-      const witness = [
-        stepAt(context.unit, context, call.node, needMessage(call, requirement)),
-        ...requirement.witness,
-      ];
+      const witness = [stepAtNode(cell, call.node, needMessage(call, requirement)), ...requirement.witness];
       const stated: Requirement = { ...need, source: 'inferred', because: '', isCertain: true, witness };
       if (guards.length > 0) {
         if (requiresWhen.length < 6) requiresWhen.push({ ...stated, guards });
@@ -337,17 +328,13 @@ export function stricter(a: Requirement, b: Requirement): Requirement {
 }
 
 function blockingWitness(
-  unit: FunctionUnit,
+  cell: UnitCell,
   calls: readonly CallFact[],
   summaryOf: (id: number) => FunctionSummary | undefined,
 ): readonly WhyStep[] | undefined {
   for (const call of calls) {
     const { callee } = call;
-    const step = (): WhyStep => ({
-      file: unit.file.path,
-      range: { start: unit.ir().start[call.node] ?? 0, end: unit.ir().end[call.node] ?? 0 },
-      message: `calls ${call.name}`,
-    });
+    const step = (): WhyStep => stepAtNode(cell, call.node, `calls ${call.name}`);
     if (callee.kind === 'ddi' && callee.effect?.blocks === true) return [step()];
     if (callee.kind !== 'functions' || callee.ids.length !== 1) continue;
     const inner = summaryOf(callee.ids[0] ?? -1)?.blocks;

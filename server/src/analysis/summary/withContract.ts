@@ -1,20 +1,23 @@
 /**
  * Lays a function's annotations over its inferred summary: what is stated about the level at entry beats what was inferred.
- * Effects stay as the body shows them; a body that could not be followed takes the stated ones.
+ * Effects stay as the body shows them.
  */
-import { levelsOf, maxOf, minOf } from '../../protocol/irqlLevels.ts';
+import { maxOf, minOf } from '../../protocol/irqlLevels.ts';
+import { placeOf } from '../entry/contractOf.ts';
 import type { EntryContract } from '../entry/contractOf.ts';
 import type { FunctionSummary } from '../facts.ts';
-import type { FunctionUnit } from '../program.ts';
+import { stepAt } from './anchoredStep.ts';
+import type { UnitCell } from './anchoredStep.ts';
 
 /** The summary that callers see. */
 export function withContract(
   inferred: FunctionSummary,
   contract: EntryContract | undefined,
-  unit: FunctionUnit,
+  cell: UnitCell,
 ): FunctionSummary {
-  if (contract?.levels === undefined || levelsOf(contract.levels).length === 0) return inferred;
+  if (contract?.levels === undefined || contract.levels === 0) return inferred;
   const { requiresWhen: _, ...rest } = inferred;
+  const message = `${cell.unit.qualifiedName} is annotated`;
   return {
     ...rest,
     source: 'annotation',
@@ -24,14 +27,7 @@ export function withContract(
       source: 'annotation',
       because: '',
       isCertain: true,
-      witness: [
-        {
-          file: contract.file,
-          range: contract.range,
-          message: `${unit.qualifiedName} is annotated`,
-          irql: contract.levels,
-        },
-      ],
+      witness: [stepAt(cell, placeOf, message, contract.levels)],
     },
   };
 }

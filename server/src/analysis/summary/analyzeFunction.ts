@@ -1,0 +1,102 @@
+/**
+ * One function bottom-up: contract, locks at entry, body by its tier, summary, call sites. Callees must have been done
+ * before, or be undefined inside of a cycle.
+ */
+import type { IrqlSet } from '../../protocol/irqlLevels.ts';
+import { contractOf } from '../entry/contractOf.ts';
+import type { CallEdge, EntryInput } from '../entry/entryContexts.ts';
+import { heldAtEntry } from '../entry/heldAtEntry.ts';
+import type { BodyFacts, FunctionSummary, HeldLock } from '../facts.ts';
+import type { FunctionId, FunctionUnit, Program } from '../program.ts';
+import { analyzeBody } from './analyzeBody.ts';
+import type { AnalyzedBody } from './analyzeBody.ts';
+import type { UnitCell } from './anchoredStep.ts';
+import type { CallTable } from './callTable.ts';
+import { assertedEntry, sameCase, summarize } from './summarize.ts';
+import { tierOf } from './tier.ts';
+import { trivialEdges, trivialSummary } from './trivialSummary.ts';
+import { withContract } from './withContract.ts';
+
+/** Everything kept of one function. */
+export interface FunctionResult {
+  readonly summary: FunctionSummary;
+  readonly input: EntryInput;
+}
+
+/** What the analysis of a function asks of its surroundings. */
+export interface Surroundings {
+  readonly program: Program;
+  readonly all: IrqlSet;
+  tableOf(id: FunctionId): CallTable;
+  summaryOf(id: FunctionId): FunctionSummary | undefined;
+  cellOf(id: FunctionId): UnitCell;
+}
+
+/** The result of a function, and its facts where its body had to be walked. */
+export function analyzeFunction(
+  around: Surroundings,
+  id: FunctionId,
+): { readonly result: FunctionResult; readonly facts: BodyFacts | undefined } {
+  const { program, all } = around;
+  const cell = around.cellOf(id);
+  const { unit } = cell;
+  if (unit.file.mode === 'user') {
+    const summary: FunctionSummary = { ...unknownSummary(id, all), exit: 'same' };
+    const input = { contract: undefined, held: [], asserted: all, calls: [] };
+    return { result: { summary, input }, facts: undefined };
+  }
+  const contract = contractOf(program, unit);
+  const held = heldAtEntry(program, unit, contract);
+  const table = around.tableOf(id);
+  if (tierOf(table, around.summaryOf, held.length > 0) === 'trivial') {
+    const summary = withContract(trivialSummary(unit, table, all, around.summaryOf), contract, cell);
+    const input = { contract, held, asserted: all, calls: trivialEdges(id, table, all) };
+    return { result: { summary, input }, facts: undefined };
+  }
+  const body = walk(around, unit, held);
+  const summary = withContract(summarize(body, cell, around.summaryOf), contract, cell);
+  const input = { contract, held, asserted: assertedEntry(body), calls: edgesOf(id, body.facts) };
+  return { result: { summary, input }, facts: body.facts };
+}
+
+/** The facts of a body, computed afresh. */
+export function analyzeUnitBody(around: Surroundings, id: FunctionId): BodyFacts {
+  const { unit } = around.cellOf(id);
+  const held = heldAtEntry(around.program, unit, contractOf(around.program, unit));
+  return walk(around, unit, held).facts;
+}
+
+function walk(around: Surroundings, unit: FunctionUnit, held: readonly HeldLock[]): AnalyzedBody {
+  const table = around.tableOf(unit.id);
+  const isLight = tierOf(table, around.summaryOf, held.length > 0) !== 'full';
+  return analyzeBody(around.program, unit, { held }, table.callees, isLight, around.summaryOf);
+}
+
+/** The call sites of a body in the few numbers that entry propagation needs. */
+function edgesOf(caller: FunctionId, facts: BodyFacts): CallEdge[] {
+  const edges: CallEdge[] = [];
+  for (const call of facts.calls) {
+    if (call.callee.kind !== 'functions') continue;
+    const levels = call.before.map(({ entry, irql, isEntryIrql, isImprecise, isIrqlUnknown }) => ({
+      entry,
+      irql,
+      isEntryIrql,
+      isVague: isImprecise || isIrqlUnknown === true,
+    }));
+    for (const callee of call.callee.ids) edges.push({ caller, callee, node: call.node, levels });
+  }
+  return edges;
+}
+
+/** The summary of a function of which nothing is known. */
+export function unknownSummary(id: FunctionId, all: IrqlSet): FunctionSummary {
+  return {
+    id,
+    source: 'unknown',
+    requires: { min: 0, max: 31, source: 'inferred', because: '', isCertain: false, witness: [] },
+    cases: [sameCase(all)],
+    exit: 'unknown',
+    isProved: false,
+    locksTaken: [],
+  };
+}
