@@ -7,6 +7,7 @@ import { NodeKind, type NodeId } from '../syntax/ir.ts';
 import { DISPATCH_LEVEL, maxOf, minOf } from '../protocol/irqlLevels.ts';
 import { isDpcForm } from './reporting/dpcForms.ts';
 import { levelsOfStates } from './reporting/evidence.ts';
+import { parentOf } from './fixes/editCall.ts';
 import { report, say, stepAt } from './reporting/report.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -23,7 +24,9 @@ export const rule: FunctionRule = {
   scope: 'function',
   check(context) {
     return context.facts.irqlReads.flatMap((read) => {
-      const branch = findBranch(context.facts, read.comparedBy >= 0 ? read.comparedBy : read.node);
+      const branch =
+        findBranch(context.facts, read.comparedBy >= 0 ? read.comparedBy : read.node) ??
+        findBranchOnVariable(context, read.node);
       if (branch === undefined) return [];
       const raising = acquiresIn(context, branch).find(
         (call) => call.locks[0]?.effect?.exit.kind === 'level',
@@ -43,6 +46,22 @@ function findBranch(facts: BodyFacts, node: NodeId): NodeId | undefined {
     if (ir.kind[candidate] !== NodeKind.If) continue;
     const condition = ir.first[candidate] ?? -1;
     if (condition >= 0 && (ir.start[condition] ?? 0) <= at && at < (ir.end[condition] ?? 0)) return candidate;
+  }
+  return undefined;
+}
+
+/** The first `if` behind the read whose condition names the variable that it was stored in. */
+function findBranchOnVariable(context: FunctionContext, read: NodeId): NodeId | undefined {
+  const ir = context.facts.unit.ir();
+  const parent = parentOf(context, read) ?? -1;
+  const target = ir.kind[parent] === NodeKind.Assign ? (ir.first[parent] ?? -1) : parent;
+  if (ir.kind[target] !== NodeKind.Decl && ir.kind[target] !== NodeKind.Name) return undefined;
+  const at = ir.end[read] ?? 0;
+  for (let node = 0; node < ir.nodeCount; node++) {
+    if (ir.kind[node] !== NodeKind.Name || ir.atom[node] !== ir.atom[target] || (ir.start[node] ?? 0) < at)
+      continue;
+    const branch = findBranch(context.facts, node);
+    if (branch !== undefined) return branch;
   }
   return undefined;
 }

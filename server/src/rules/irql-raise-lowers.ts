@@ -24,7 +24,8 @@ export const rule: FunctionRule = {
   check(context) {
     return context.facts.calls.flatMap((call) => {
       const effect = call.callee.kind === 'ddi' ? call.callee.effect : undefined;
-      const level = call.args[effect?.levelArg ?? effect?.irqlInArg ?? -1]?.constant;
+      const argument = call.args[effect?.levelArg ?? effect?.irqlInArg ?? -1];
+      const level = argument !== undefined && isWritten(argument.text) ? argument.constant : undefined;
       if (level === undefined || effect === undefined || effect.lockKind !== undefined) return [];
       const evidence =
         effect.op === 'raise'
@@ -36,6 +37,11 @@ export const rule: FunctionRule = {
     });
   },
 };
+
+/** A level that the source names; what a variable holds was saved somewhere and is judged there. */
+function isWritten(text: string): boolean {
+  return /^[A-Z0-9_]+$/.test(text);
+}
 
 function describe(
   context: FunctionContext,

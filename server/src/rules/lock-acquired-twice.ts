@@ -23,12 +23,13 @@ export const rule: FunctionRule = {
   meta,
   scope: 'function',
   check(context) {
-    return context.facts.calls.flatMap((call) =>
-      call.locks.flatMap((event) => {
+    return context.facts.calls.flatMap((call) => {
+      const own = call.locks.flatMap((event) => {
         const holder = findHolder(context, call, event);
         return holder === undefined ? [] : [describe(context, call, event, holder)];
-      }),
-    );
+      });
+      return own.length > 0 ? own : findInside(context, call);
+    });
   },
 };
 
@@ -49,6 +50,27 @@ function isSure(context: FunctionContext, state: PathState): boolean {
 /** Two shared acquires deadlock only when a writer waits in between: another rule's business. */
 function isSharedTwice(held: HeldLock, event: LockEvent): boolean {
   return held.mode === 'shared' && event.mode === 'shared';
+}
+
+/** A helper that takes the lock inside and gives it back, called while it is held: there is no event at the call itself. */
+function findInside(context: FunctionContext, call: CallFact): Finding[] {
+  if (call.callee.kind !== 'functions' || !call.callee.isExact) return [];
+  const summaries = call.callee.ids.map((id) => context.analysis.summaryOf(id));
+  const mayGiveBack = summaries.some(({ cases }) => cases.some((exit) => exit.released.length > 0));
+  if (mayGiveBack) return [];
+  const inner = summaries.flatMap(({ locksTaken }) => locksTaken);
+  for (const use of context.summary.locksTaken) {
+    if (!inner.some((other) => other.function === use.function && other.node === use.node)) continue;
+    const event = {
+      ...use,
+      op: use.isTry ? 'tryAcquire' : 'acquire',
+      effect: undefined,
+      isThroughWrapper: true,
+    } as const;
+    const holder = findHolder(context, call, event);
+    if (holder !== undefined) return [describe(context, call, event, holder)];
+  }
+  return [];
 }
 
 function describe(context: FunctionContext, call: CallFact, event: LockEvent, held: HeldLock): Finding {

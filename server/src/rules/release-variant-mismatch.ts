@@ -3,7 +3,7 @@
  * lock word is corrupted. Crossing two locks (A raises, B does not, A is released first) is legal and silent.
  */
 import type { CallFact, HeldLock, LockEvent } from '../analysis/facts.ts';
-import { replaceNode, rewriteCall } from './fixes/editCall.ts';
+import { replaceNode, rewriteCall, textOf } from './fixes/editCall.ts';
 import { heldBy } from './fixes/lockPairs.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
@@ -112,7 +112,7 @@ function findFix(
   if (effect.irqlInArg !== undefined) {
     const saved = acquire?.args[taken.irqlOutArg ?? -1];
     if (saved === undefined) return undefined;
-    args.push(saved.text.replace(/^&\s*/, ''));
+    args.push(textOf(context, saved.node).replace(/^&\s*/, ''));
   }
   const edit = rewriteCall(context, call.node, right, args);
   return (

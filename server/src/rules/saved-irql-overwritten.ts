@@ -3,6 +3,7 @@
  * overwrites what the first one saved.
  */
 import type { CallFact, HeldLock } from '../analysis/facts.ts';
+import { textOf } from './fixes/editCall.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isOneObject, isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, report, stepAt } from './reporting/report.ts';
@@ -59,8 +60,8 @@ function findEarlier(
 function describe(context: FunctionContext, call: CallFact, earlier: HeldLock) {
   const effect = call.locks[0]?.effect;
   const isHandle = effect?.handleArg !== undefined;
-  const text =
-    call.args[effect?.handleArg ?? effect?.irqlOutArg ?? -1]?.text.replace(/^&/, '') ?? 'the same variable';
+  const place = call.args[effect?.handleArg ?? effect?.irqlOutArg ?? -1];
+  const text = place === undefined ? 'the same variable' : textOf(context, place.node).replace(/^&\s*/, '');
   const harm = isHandle
     ? 'The queue of waiters is corrupted.'
     : 'The last release returns at DISPATCH_LEVEL instead of the level from before both (bug check 0x4A at the latest).';

@@ -53,9 +53,12 @@ function provenAbove(context: ProgramContext, use: LockUse): boolean {
   return levels !== 0 && atMost(levels, DEVICE_MIN - 1) === 0;
 }
 
+/** Known to be below, or taken by a form that may only be called below and raises to DISPATCH_LEVEL. */
 function isBelow(context: ProgramContext, use: LockUse): boolean {
   const levels = levelsAt(context, use);
-  return levels !== 0 && atLeast(levels, DEVICE_MIN) === 0;
+  const effect = context.program.ddi.effect(use.routine);
+  const isRaising = effect?.exit.kind === 'level' && effect.max < DEVICE_MIN;
+  return isRaising || (levels !== 0 && atLeast(levels, DEVICE_MIN) === 0);
 }
 
 function isSameProject(context: ProgramContext, a: LockUse, b: LockUse): boolean {

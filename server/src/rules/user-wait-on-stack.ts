@@ -1,6 +1,7 @@
 /**
  * A wait in UserMode on an object that lies on this kernel stack: in UserMode waits the stack may be paged out.
  */
+import { textOf } from './fixes/editCall.ts';
 import { report } from './reporting/report.ts';
 import { NodeKind } from '../syntax/ir.ts';
 import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
@@ -29,7 +30,7 @@ export const rule: FunctionRule = {
           node: call.node,
           verdict: 'definite',
           message:
-            `${object.text.replace(/^&/, '')} lies on the kernel stack, and during a UserMode wait the stack may be paged out: ` +
+            `${textOf(context, object.node).replace(/^&\s*/, '')} lies on the kernel stack, and during a UserMode wait the stack may be paged out: ` +
             `whoever signals it at DISPATCH_LEVEL faults (bug check 0xA). Wait in KernelMode, or keep the object in non-paged pool.`,
         }),
       ];
