@@ -102,7 +102,7 @@ const cases: readonly Case[] = [
   ],
   [
     'x = static_cast<PFOO*>(y); z = new (NonPagedPool) CFoo(1); delete z;',
-    '(ExprStmt (Assign = (Name x) (Cast PFOO (Name y)))) (ExprStmt (Assign = (Name z) (New CFoo (Number 1)))) (ExprStmt (Delete (Name z)))',
+    '(ExprStmt (Assign = (Name x) (Cast PFOO (Name y)))) (ExprStmt (Assign = (Name z) (New CFoo (Name NonPagedPool) (Number 1)))) (ExprStmt (Delete (Name z)))',
   ],
   ['PAGED_CODE()\n f();', '(ExprStmt (Call (Name PAGED_CODE))) (ExprStmt (Call (Name f)))'],
   [

@@ -58,9 +58,12 @@ describe('#if in bodies', () => {
       `(Switch (Name x) (Block (Choice A (Block A (Case (Number 1)) ${call('a')} Break) Block) Default ${call('b')}))`,
     ],
   ];
-  it.each(table)('%s', (statements, expected, options) => {
-    expect(dump(statements, options)).toBe(expected);
-  });
+  it.each(table.map(([statements, expected, options]) => ({ statements, expected, options })))(
+    '$statements',
+    ({ statements, expected, options }) => {
+      expect(dump(statements, options)).toBe(expected);
+    },
+  );
 
   it('knows a macro that the file itself defines', () => {
     const { atoms, bodies } = parseSource(

@@ -153,8 +153,7 @@ function addDeclared(
   context: DeclarationContext,
 ): void {
   if (declarators.length === 0) {
-    const isAnonymous = tag === 0 && context.fields !== undefined;
-    if (isAnonymous) context.fields?.push(...fields);
+    if (tag === 0 && context.fields !== undefined) context.fields.push(...fields);
     return;
   }
   if (context.fields === undefined) {

@@ -3,7 +3,7 @@
  * statements.ts and localDeclarations.ts. Nodes are pooled while parsing; `takeIr` copies them out.
  */
 import type { Atom, AtomTable } from './atoms.ts';
-import { BodyStream } from './bodyStream.ts';
+import type { BodyStream } from './bodyStream.ts';
 import { NodeFlag, type BodyIr, type NodeId, type NodeKind, type Recovery } from './ir.ts';
 import { grownInts, TokenKind } from './tokenTable.ts';
 import { word } from './vocabulary.ts';
@@ -116,7 +116,8 @@ export class BodyParser {
     return this.atom[this.at]!;
   }
 
-  get isAtEnd(): boolean {
+  /** True behind the last token. */
+  isAtEnd(): boolean {
     return this.at >= this.count;
   }
 

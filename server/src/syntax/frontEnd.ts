@@ -5,7 +5,8 @@
 import type { AtomTable } from './atoms.ts';
 import { BodyParser } from './bodyParser.ts';
 import { readBodyStream } from './bodyStream.ts';
-import { parseAssignment, parseInitList } from './expressions.ts';
+import { parseInitList } from './argumentLists.ts';
+import { parseAssignment } from './expressions.ts';
 import type { FileStructure, FunctionDefinition, GlobalVariable, TokenRange } from './fileStructure.ts';
 import { NodeKind, type BodyIr } from './ir.ts';
 import type { MacroScope } from './macroEnvironment.ts';
@@ -62,13 +63,13 @@ export function parseBody(
 ): BodyIr {
   const p = load(text, structure, fn.bodyTokens, scope, atoms);
   for (const { name } of fn.params) if (name !== 0) p.locals.add(name);
-  if (p.current !== word['{'] || p.isAtEnd) {
+  if (p.current !== word['{'] || p.isAtEnd()) {
     p.recoveries.push({ offset: fn.bodyRange.start, reason: "the body does not begin with '{'" });
     p.node(NodeKind.Block, 0);
     return p.takeIr(false);
   }
   parseBlock(p);
-  if (!p.isAtEnd)
+  if (!p.isAtEnd())
     p.recoveries.push({ offset: p.start[p.at]!, reason: `unexpected ${p.describe()} behind the body's end` });
   return p.takeIr(true);
 }
@@ -83,7 +84,7 @@ export function parseInitializer(
 ): BodyIr {
   const p = load(text, structure, global.initializerTokens ?? { from: 0, to: 0 }, scope, atoms);
   const root = p.node(NodeKind.Block, 0);
-  if (p.isAtEnd) return p.takeIr(false);
+  if (p.isAtEnd()) return p.takeIr(false);
   p.nodeFirst[root] = p.current === word['{'] ? parseInitList(p) : parseAssignment(p);
   p.close(root);
   if (p.error !== '') p.recoveries.push({ offset: p.errorOffset, reason: p.error });

@@ -4,7 +4,9 @@
  */
 import type { Atom } from './atoms.ts';
 import type { BodyParser } from './bodyParser.ts';
-import { isIn, parseArguments, parseAssignment, parseInitList } from './expressions.ts';
+import { parseArguments, parseInitList } from './argumentLists.ts';
+import { parseAssignment } from './expressions.ts';
+import { isIn } from './expressionWords.ts';
 import { NodeFlag, NodeKind, type NodeId } from './ir.ts';
 import { parseBlock } from './statements.ts';
 import { templateEnd } from './templates.ts';
@@ -205,7 +207,7 @@ export function parseDeclaration(p: BodyParser, isHead = false): NodeId {
   }
   const root = parseDeclarator(p, specifiers, first, isHead);
   let last = root;
-  while (p.current === word[','] && !p.isAtEnd) {
+  while (p.current === word[','] && !p.isAtEnd()) {
     p.at++;
     const next = parseDeclarator(p, specifiers, p.at, isHead);
     p.nodeNext[last] = next;
@@ -226,7 +228,7 @@ export function parseDeclaration(p: BodyParser, isHead = false): NodeId {
 /** Reads up to the first declarator; a type with a body gives its LocalDeclaration node, else -1. */
 function parseSpecifiers(p: BodyParser, s: Specifiers): NodeId {
   let local: NodeId = -1;
-  while (!p.isAtEnd) {
+  while (!p.isAtEnd()) {
     if (p.current === word['::']) {
       p.at++;
       continue;
@@ -344,11 +346,11 @@ function parseDeclarator(p: BodyParser, s: Specifiers, first: number, isHead: bo
   }
   skipQualifiers(p);
   const a = p.current;
-  if (a === word['='] && !p.isAtEnd) {
+  if (a === word['='] && !p.isAtEnd()) {
     p.at++;
     p.nodeFirst[id] = p.current === word['{'] ? parseInitList(p) : parseAssignment(p);
-  } else if (a === word['{'] && !p.isAtEnd) p.nodeFirst[id] = parseInitList(p);
-  else if (a === word['('] && !p.isAtEnd) parseConstruction(p, id, s);
+  } else if (a === word['{'] && !p.isAtEnd()) p.nodeFirst[id] = parseInitList(p);
+  else if (a === word['('] && !p.isAtEnd()) parseConstruction(p, id, s);
   else if (a === word[':'] && !isHead) {
     p.at++;
     parseAssignment(p);
@@ -357,7 +359,7 @@ function parseDeclarator(p: BodyParser, s: Specifiers, first: number, isHead: bo
 }
 
 function skipQualifiers(p: BodyParser): void {
-  while (p.kind[p.at] === TokenKind.Identifier && isQualifier(p, p.at) && !p.isAtEnd) {
+  while (p.kind[p.at] === TokenKind.Identifier && isQualifier(p, p.at) && !p.isAtEnd()) {
     p.at = p.atom[p.at + 1] === word['('] ? p.behindBracket(p.at + 1) : p.at + 1;
   }
 }
@@ -432,7 +434,7 @@ function isParameterList(p: BodyParser, open: number, close: number): boolean {
 export function parseLocalSkip(p: BodyParser): NodeId {
   const id = p.node(NodeKind.LocalDeclaration, p.at);
   if (!isIn(skippedWords, p.current)) p.fail(`unexpected ${p.describe()}`);
-  while (!p.isAtEnd && p.current !== word[';'] && p.current !== word['}']) {
+  while (!p.isAtEnd() && p.current !== word[';'] && p.current !== word['}']) {
     const a = p.current;
     p.at = a === word['('] || a === word['{'] || a === word['['] ? p.behindBracket(p.at) : p.at + 1;
   }

@@ -1,7 +1,8 @@
 /** Operators that take types: sizeof and kin, C++ casts, new. */
 import type { Atom } from './atoms.ts';
 import type { BodyParser } from './bodyParser.ts';
-import { parseArguments, parseExpression } from './expressions.ts';
+import { parseArguments } from './argumentLists.ts';
+import { parseExpression } from './expressions.ts';
 import { NodeKind, type NodeId } from './ir.ts';
 import { templateEnd } from './templates.ts';
 import { TokenKind } from './tokenTable.ts';
@@ -81,6 +82,12 @@ export function parseCastWord(p: BodyParser): NodeId {
   return p.close(id);
 }
 
+function lastChild(p: BodyParser, id: NodeId): NodeId {
+  let last = p.nodeFirst[id]!;
+  while (last >= 0 && p.nodeNext[last]! >= 0) last = p.nodeNext[last]!;
+  return last;
+}
+
 /** `new (place) T[n](args)`, `new T{...}`, `new (std::nothrow) T`. */
 export function parseNew(p: BodyParser): NodeId {
   const id = p.node(NodeKind.New, p.at);
@@ -89,11 +96,15 @@ export function parseNew(p: BodyParser): NodeId {
   if (p.current === word['(']) {
     const close = p.behindBracket(p.at);
     const isPlacement = p.kind[close] === TokenKind.Identifier || p.atom[close] === word['('];
-    if (isPlacement) p.at = close;
+    if (isPlacement) {
+      // Placement arguments are evaluated too, and often hold the allocating call.
+      parseArguments(p, id, -1);
+      last = lastChild(p, id);
+    }
   }
   const first = p.at;
   if (p.current === word['(']) p.at = p.behindBracket(p.at);
-  while (!p.isAtEnd) {
+  while (!p.isAtEnd()) {
     const a = p.current;
     if (p.kind[p.at] === TokenKind.Identifier || a === word['*'] || a === word['::'] || a === word['^'])
       p.at++;

@@ -1,7 +1,7 @@
 /** The longest operator at a place in the text, as a constant atom. */
 import { seededWords, type SeededWord, word } from './vocabulary.ts';
 
-const operators = seededWords.filter((text) => /^[^\w\s]+$/.test(text)) as SeededWord[];
+const operators: SeededWord[] = seededWords.filter((text) => /^[^\w\s]+$/.test(text));
 
 /** By first character: the operators that begin with it, longest first, as [codes, atom]. */
 const byFirst: ({ codes: readonly number[]; atom: number }[] | undefined)[] = [];

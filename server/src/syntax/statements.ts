@@ -4,7 +4,8 @@
  */
 import { deepestNesting, type BodyParser } from './bodyParser.ts';
 import { MarkerKind } from './bodyStream.ts';
-import { isIn, parseConditional, parseExpression } from './expressions.ts';
+import { parseConditional, parseExpression } from './expressions.ts';
+import { isIn } from './expressionWords.ts';
 import { NodeFlag, NodeKind, type NodeId } from './ir.ts';
 import { isDeclaration, parseDeclaration, parseLocalSkip } from './localDeclarations.ts';
 import { TokenKind } from './tokenTable.ts';
@@ -33,7 +34,7 @@ function recordHere(p: BodyParser, reason: string): void {
 /** Appends statements to `parent` until `}`, a choice marker that is not ours, or the end. */
 function parseSequence(p: BodyParser, parent: NodeId): void {
   let last: NodeId = -1;
-  while (!p.isAtEnd && p.current !== CLOSE_BRACE) {
+  while (!p.isAtEnd() && p.current !== CLOSE_BRACE) {
     const kind = p.kind[p.at];
     if (kind === MarkerKind.ChoiceBranch || kind === MarkerKind.ChoiceEnd) break;
     const before = p.at;
@@ -87,7 +88,7 @@ function skipDeep(p: BodyParser): NodeId {
 
 /** Moves behind the `;` that ends the broken statement, or before the `{`, `}` or marker that stops it. */
 function skipToEnd(p: BodyParser): void {
-  while (!p.isAtEnd) {
+  while (!p.isAtEnd()) {
     const a = p.current;
     if (a === SEMICOLON) {
       p.at++;
@@ -254,7 +255,7 @@ function parseBody(p: BodyParser): NodeId {
   const outer = p.error;
   const offset = p.errorOffset;
   if (
-    p.isAtEnd ||
+    p.isAtEnd() ||
     p.current === CLOSE_BRACE ||
     p.kind[p.at] === MarkerKind.ChoiceBranch ||
     p.kind[p.at] === MarkerKind.ChoiceEnd
@@ -272,7 +273,7 @@ function parseBody(p: BodyParser): NodeId {
     let last = lastOf(p, id);
     while (
       isMarkerNode(p, last) &&
-      !p.isAtEnd &&
+      !p.isAtEnd() &&
       p.current !== CLOSE_BRACE &&
       p.kind[p.at]! <= TokenKind.Directive
     ) {
@@ -310,9 +311,9 @@ function parseIf(p: BodyParser): NodeId {
       (p.macro[p.at - 1] !== 0 || p.macro[p.at] !== 0)
     )
       p.at++;
-    if (p.current !== word.else || p.isAtEnd) break;
+    if (p.current !== word.else || p.isAtEnd()) break;
     p.at++;
-    if (p.current !== word.if || p.isAtEnd) {
+    if (p.current !== word.if || p.isAtEnd()) {
       p.nodeNext[then] = parseBody(p);
       break;
     }
@@ -423,7 +424,7 @@ function parseLabel(p: BodyParser): NodeId {
 function parseReturn(p: BodyParser, kind: NodeKind): NodeId {
   const id = p.node(kind, p.at);
   p.at++;
-  if (p.current !== SEMICOLON && p.current !== CLOSE_BRACE && !p.isAtEnd)
+  if (p.current !== SEMICOLON && p.current !== CLOSE_BRACE && !p.isAtEnd())
     p.nodeFirst[id] = parseExpression(p);
   endStatement(p, false);
   return p.close(id);
@@ -457,7 +458,7 @@ function parseSimple(p: BodyParser, kind: NodeKind): NodeId {
 function endStatement(p: BodyParser, mayLack: boolean): void {
   if (p.accept(SEMICOLON)) return;
   if (p.at > 0 && p.macro[p.at - 1] !== 0) return;
-  const isStop = p.isAtEnd || p.current === CLOSE_BRACE || p.kind[p.at]! > TokenKind.Directive;
+  const isStop = p.isAtEnd() || p.current === CLOSE_BRACE || p.kind[p.at]! > TokenKind.Directive;
   if (mayLack && (isStop || p.isLineStart(p.at) || p.current === OPEN_BRACE)) return;
   p.fail(`expected ';' before ${p.describe()}`);
 }
@@ -479,19 +480,19 @@ function parseTry(p: BodyParser): NodeId {
   const body = parseBody(p);
   p.nodeFirst[id] = body;
   const a = p.current;
-  if (a === word.catch && !p.isAtEnd) {
+  if (a === word.catch && !p.isAtEnd()) {
     p.nodeKind[id] = NodeKind.CppTry;
     let last: NodeId = body;
-    while (p.current === word.catch && !p.isAtEnd) last = p.append(id, last, parseCatch(p));
+    while (p.current === word.catch && !p.isAtEnd()) last = p.append(id, last, parseCatch(p));
     if (p.current === word.finally && p.atom[p.at + 1] === OPEN_BRACE) p.append(id, last, parseFinally(p));
-  } else if ((a === word.__except || a === word.except) && !p.isAtEnd) {
+  } else if ((a === word.__except || a === word.except) && !p.isAtEnd()) {
     const handler = p.node(NodeKind.SehExcept, p.at);
     p.at++;
     const filter = parseCondition(p);
     p.nodeFirst[handler] = filter;
     p.nodeNext[filter] = parseBody(p);
     p.nodeNext[body] = p.close(handler);
-  } else if ((a === word.__finally || a === word.finally) && !p.isAtEnd) p.nodeNext[body] = parseFinally(p);
+  } else if ((a === word.__finally || a === word.finally) && !p.isAtEnd()) p.nodeNext[body] = parseFinally(p);
   else if (p.kind[p.at] === TokenKind.Identifier && p.atom[p.at + 1] === word['('])
     p.nodeNext[body] = parseMacroHandler(p, id);
   else p.fail(`expected a handler of 'try' before ${p.describe()}`);
@@ -522,7 +523,7 @@ function parseCatch(p: BodyParser): NodeId {
   if (p.accept(word['('])) {
     if (p.current !== word['...']) declaration = isDeclaration(p) ? parseDeclaration(p, true) : declaration;
     let depth = 0;
-    while (!p.isAtEnd && !(p.current === word[')'] && depth === 0)) {
+    while (!p.isAtEnd() && !(p.current === word[')'] && depth === 0)) {
       if (p.current === word['(']) depth++;
       else if (p.current === word[')']) depth--;
       p.at++;
@@ -545,7 +546,7 @@ function parseAsm(p: BodyParser): NodeId {
     if (isParen || p.current === SEMICOLON) p.accept(SEMICOLON);
     return p.close(id);
   }
-  while (!p.isAtEnd && !p.isLineStart(p.at) && p.current !== CLOSE_BRACE && p.current !== SEMICOLON) p.at++;
+  while (!p.isAtEnd() && !p.isLineStart(p.at) && p.current !== CLOSE_BRACE && p.current !== SEMICOLON) p.at++;
   p.accept(SEMICOLON);
   return p.close(id);
 }
@@ -556,14 +557,14 @@ function parseChoice(p: BodyParser): NodeId {
   p.nodeAtom[id] = p.current;
   p.at++;
   let last: NodeId = -1;
-  while (!p.isAtEnd && p.kind[p.at] === MarkerKind.ChoiceBranch) {
+  while (!p.isAtEnd() && p.kind[p.at] === MarkerKind.ChoiceBranch) {
     const branch = p.node(NodeKind.Block, p.at);
     p.nodeAtom[branch] = p.current;
     p.at++;
     parseSequence(p, branch);
     while (
       p.current === CLOSE_BRACE &&
-      !p.isAtEnd &&
+      !p.isAtEnd() &&
       p.kind[p.at]! <= TokenKind.Directive &&
       staysInChoice(p)
     ) {
