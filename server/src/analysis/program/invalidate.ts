@@ -85,7 +85,10 @@ function spellMacro(
 /** Adds macros whose replacement names a changed one. */
 function addUsers(changed: Set<Atom>, versions: readonly FileVersions[], program: WorkspaceProgram): void {
   const keys = new Set(versions.flatMap(([old]) => [...affectedProjects(old.path, program)]));
-  const files = new Set([...keys].flatMap((key) => [...seenFiles(program, key)]));
+  closeOverUsers(changed, [...new Set([...keys].flatMap((key) => [...seenFiles(program, key)]))]);
+}
+
+function closeOverUsers(changed: Set<Atom>, files: readonly HostedFile[]): void {
   for (let size = -1; size !== changed.size;) {
     size = changed.size;
     for (const { structure } of files) {
@@ -123,6 +126,29 @@ export function declaredNamesChanged(versions: readonly FileVersions[]): Readonl
       if (types.has(typeName)) changed.add(name);
   }
   return changed;
+}
+
+/** What files that came, went or changed mean for functions of other files: names of macros and of declarations. */
+export function compareLayouts(
+  before: ReadonlyMap<string, HostedFile>,
+  now: ReadonlyMap<string, HostedFile>,
+): { readonly macros: ReadonlySet<Atom>; readonly declared: ReadonlySet<Atom> } {
+  const macros = new Set<Atom>();
+  const declared = new Set<Atom>();
+  if (before.size === 0) return { macros, declared };
+  const add = ({ structure }: HostedFile): void => {
+    for (const { name } of structure.macros) macros.add(name);
+    for (const { name } of [...structure.prototypes, ...structure.typedDeclarations]) declared.add(name);
+  };
+  for (const [path, file] of now) {
+    const old = before.get(path);
+    if (old?.structure === file.structure) continue;
+    add(file);
+    if (old !== undefined) add(old);
+  }
+  for (const [path, old] of before) if (!now.has(path)) add(old);
+  if (macros.size > 0) closeOverUsers(macros, [...now.values()]);
+  return { macros, declared };
 }
 
 function spellDeclarations({ structure, text }: HostedFile): Map<Atom, string> {

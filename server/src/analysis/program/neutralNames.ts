@@ -37,7 +37,7 @@ const EXACT = new Set(
   IsEqualGUID InlineIsEqualGUID IsEqualIID IsEqualCLSID ReadNoFence WriteNoFence ReadAcquire WriteRelease ReadRaw WriteRaw ReadPointerNoFence WritePointerNoFence
   ReadULongNoFence WriteULongNoFence ReadULongAcquire WriteULongRelease ReadPointerAcquire WritePointerRelease ReadBooleanNoFence WriteBooleanNoFence
   ObjectAttributes ListEntry IsListEmpty READ_REGISTER WPP_RECORDER_INITIALIZE RECORDER_CONFIGURE_PARAMS_INIT offset_of countof
-  TEST_FLAG SET_FLAG CLEAR_FLAG FREE_POOL SIZEOF_ARRAY PtrOffset Add2Ptr PtrAdd RtlOffsetToPointer RtlPointerToOffset PsGetCurrentThread WHEA_ERROR_PACKET_SECTION_GUID
+  TEST_FLAG SET_FLAG CLEAR_FLAG FREE_POOL SIZEOF_ARRAY RtlFailFast NT_ASSERT_ASSUME NT_FRE_ASSERTMSG _DbgPrintF DbgPrintF ZwCurrentProcess NtCurrentProcess NtCurrentThread ZwCurrentThread malloc calloc realloc free PtrOffset Add2Ptr PtrAdd RtlOffsetToPointer RtlPointerToOffset PsGetCurrentThread WHEA_ERROR_PACKET_SECTION_GUID
   `
     .split(/\s+/)
     .filter((name) => name !== ''),
@@ -57,6 +57,10 @@ const PATTERNS: readonly RegExp[] = [
   /^Srb(?:Set|Get|Assign|Clear|Copy|Zero|Is|Create|Do)\w*$/,
   // error-handling and unit-test macros of the Windows implementation library and TAEF
   /^(?:RETURN|LOG|THROW|FAIL_FAST|VERIFY)_(?:NTSTATUS|IF|HR|STATUS|LAST|CAUGHT|SUCCEEDED|IS|ARE|FAILED|WIN32)(?:_[A-Z0-9_]+)?$/,
+  // ordered reads and writes, prefetch
+  /^(?:(?:Read|Write)(?:U?(?:Char|Short|Long|Pointer|Boolean|Int|LongLong))?(?:NoFence|Acquire|Release|Raw)\d*|PreFetchCacheLine|__iso_volatile_\w+|_Read\w*Barrier)$/,
+  // queues of net buffer lists, address comparisons of the public network headers
+  /^(?:Ndis\w*Nbl\w*(?:Queue|Chain)\w*|NdisAdvanceNetBuffer\w*Inline|INE?T?[46]_[A-Z0-9_]+|INET\d?_[A-Z0-9_]+|FLT_(?:IS|TAG|SET|CLEAR)[A-Z0-9_]*)$/,
   // byte orders
   /^(?:RtlUshortByteSwap|RtlUlongByteSwap|RtlUlonglongByteSwap|[hn]to[hn][sl]l?)$/,
   // compiler intrinsics

@@ -47,11 +47,11 @@ export function assignProjects(
     members.filter(({ hasEntryPoint }) => hasEntryPoint).map(({ path }) => folderOf(path)),
   );
   const siblings = projectsBySourceFolder(listed);
+  const isUserFolder = userFolders(members);
   const owners = new Map<string, readonly string[]>();
   for (const { path } of members) {
     const own = listed.get(path);
-    if (own !== undefined) owners.set(path, own);
-    else owners.set(path, ownersByFolder(path, byFolder, entryFolders, siblings));
+    owners.set(path, own ?? ownersByFolder(path, { byFolder, entryFolders, siblings, isUserFolder }));
   }
   return {
     projects: describeProjects(members, projectFiles, owners),
@@ -141,22 +141,37 @@ function projectsBySourceFolder(
   );
 }
 
-function ownersByFolder(
-  path: string,
-  byFolder: ReadonlyMap<string, readonly ProjectFile[]>,
-  entryFolders: ReadonlySet<string>,
-  siblings: ReadonlyMap<string, readonly string[]>,
-): readonly string[] {
+interface FolderOwners {
+  readonly byFolder: ReadonlyMap<string, readonly ProjectFile[]>;
+  readonly entryFolders: ReadonlySet<string>;
+  readonly siblings: ReadonlyMap<string, readonly string[]>;
+  readonly isUserFolder: (folder: string) => boolean;
+}
+
+/** The nearest folder above that says whom its files belong to. A folder of programs below a driver's is none of the driver's. */
+function ownersByFolder(path: string, owners: FolderOwners): readonly string[] {
   const start = folderOf(path);
+  let program: string | undefined;
   for (let folder = start; ; folder = folderOf(folder)) {
-    const projects = byFolder.get(folder);
+    const projects = owners.byFolder.get(folder);
     if (projects !== undefined)
       return projects.toSorted((a, b) => compareOwners(a, b, path)).map((project) => project.path);
-    const compiled = siblings.get(folder);
+    const compiled = owners.siblings.get(folder);
     if (compiled !== undefined) return compiled;
-    if (entryFolders.has(folder)) return [folder];
+    if (owners.entryFolders.has(folder)) return [program ?? folder];
     if (folder === '' || folder === folderOf(folder)) return [start];
+    if (owners.isUserFolder(folder)) program = folder;
   }
+}
+
+/** Folders whose own files include user-mode headers and none of the kernel's. */
+function userFolders(members: readonly ProjectMember[]): (folder: string) => boolean {
+  const modes = new Map<string, FileMode>();
+  for (const { path, mode } of members) {
+    const folder = folderOf(path);
+    if (mode !== 'unknown' && modes.get(folder) !== 'kernel') modes.set(folder, mode);
+  }
+  return (folder) => modes.get(folder) === 'user';
 }
 
 function describeProjects(

@@ -13,7 +13,7 @@ import { createBodyCache, type HostedFunction } from './functionUnit.ts';
 import { FunctionNameTable } from './functionNameTable.ts';
 import { createFunctionIds, type ChangedRecord, type FunctionIds } from './functionIds.ts';
 import { createIncludeResolver, type IncludeResolver } from './includes.ts';
-import { affectedProjects, changedMacroUsers, declaredNamesChanged } from './invalidate.ts';
+import { affectedProjects, changedMacroUsers, compareLayouts, declaredNamesChanged } from './invalidate.ts';
 import { readProjectFile, withPropertySheets, type ProjectFile } from './projectFile.ts';
 import { assignProjects, type ProjectMap, type ProjectMember } from './projects.ts';
 import {
@@ -145,19 +145,25 @@ class Host implements WorkspaceHost {
       files.set(path, isSame ? old : this.#read(path, text, old, preliminary));
     }
     const members = [...files.values()].map((file) => memberOf(file.path, file));
-    this.#projects = assignProjects(members, projectFiles);
+    const projects = assignProjects(members, projectFiles);
     this.#includes = createIncludeResolver(files.keys());
-    for (const file of files.values()) this.#names.addFile(file.structure, file.index);
+    const newNames = [...files.values()].flatMap((file) => this.#names.addFile(file.structure, file.index));
     this.#names.findSuspectMacros([...files.values()].map(({ structure }) => structure));
+    const difference = compareLayouts(this.#files, files);
     this.#ids.begin(this.#functions);
     const placed = new Map<string, HostedFile>();
     for (const [path, old] of this.#files) if (!files.has(path)) this.#ids.release(old);
-    for (const [path, file] of files)
-      placed.set(path, this.#ids.place(this.#inProject(file), this.#files.get(path), 'unknown'));
+    for (const [path, file] of files) {
+      const old = this.#files.get(path);
+      const macros = sameDefines(this.#projects, projects, path) ? difference.macros : 'unknown';
+      placed.set(path, this.#ids.place(inProject(file, projects), old, macros));
+    }
+    this.#ids.renew(placed, new Set(this.#files.keys()), difference.macros, difference.declared, newNames);
+    this.#projects = projects;
     this.#functions = this.#ids.finish(placed);
     this.#files = placed;
     this.#stamps = new Map(
-      [...this.#projects.projects.keys()].map((key) => [key, (this.#stamps.get(key) ?? 0) + 1]),
+      [...projects.projects.keys()].map((key) => [key, (this.#stamps.get(key) ?? 0) + 1]),
     );
     this.#program = this.#makeProgram(emptyCaches());
   }
@@ -186,7 +192,7 @@ class Host implements WorkspaceHost {
     const renewed = declaredNamesChanged(fresh);
     this.#ids.begin(this.#functions);
     for (const [old, file] of fresh)
-      files.set(file.path, this.#ids.place(this.#inProject(file), old, macroUsers ?? 'unchanged'));
+      files.set(file.path, this.#ids.place(inProject(file, this.#projects), old, macroUsers ?? 'unchanged'));
     this.#ids.renew(files, affectedPaths(fresh, before), macroUsers, renewed, newNames);
     this.#functions = this.#ids.finish(files);
     this.#files = files;
@@ -250,14 +256,6 @@ class Host implements WorkspaceHost {
     };
   }
 
-  #inProject(file: HostedFile): HostedFile {
-    const keys = this.#projects.projectsOf(file.path);
-    const project = keys[0] ?? '';
-    const modes = keys.map((key) => this.#projects.projects.get(key)?.mode ?? 'unknown');
-    const mode = modeOf(modes, file.index.includeMode);
-    return file.project === project && file.mode === mode ? file : { ...file, project, mode };
-  }
-
   #projectFiles(): ProjectFile[] {
     const projects = [...this.#projectTexts.values()].filter(({ path }) => /\.vcxproj$/i.test(path));
     return projects.map((project) => withPropertySheets(project, this.#projectTexts));
@@ -286,6 +284,15 @@ function memberOf(path: string, file: HostedFile | undefined): ProjectMember {
     hasEntryPoint: file?.index.hasEntryPoint ?? false,
     mode: file?.index.includeMode ?? 'unknown',
   };
+}
+
+/** The file with its own project and mode; the same object where nothing changes. */
+function inProject(file: HostedFile, projects: ProjectMap): HostedFile {
+  const keys = projects.projectsOf(file.path);
+  const project = keys[0] ?? '';
+  const modes = keys.map((key) => projects.projects.get(key)?.mode ?? 'unknown');
+  const mode = modeOf(modes, file.index.includeMode);
+  return file.project === project && file.mode === mode ? file : { ...file, project, mode };
 }
 
 /** Kernel code that is also built for tests in user mode is kernel code. */
