@@ -70,7 +70,7 @@ void F(PKSPIN_LOCK l) {
   KIRQL irql;
   MyAcquire(l, &irql);
   KeAcquireSpinLockAtDpcLevel(l);
-  wcslen(0);
+  UNREFERENCED_PARAMETER(l);
   IoGetRelatedDeviceObject(0);
   Mystery();
 }
@@ -79,7 +79,7 @@ void F(PKSPIN_LOCK l) {
     calls: [
       'MyAcquire -> /driver.c:MyAcquire',
       'KeAcquireSpinLockAtDpcLevel -> ddi',
-      'wcslen -> neutral',
+      'UNREFERENCED_PARAMETER -> neutral',
       'IoGetRelatedDeviceObject -> ddi',
       'Mystery -> unknown',
     ],

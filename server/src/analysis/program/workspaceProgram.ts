@@ -28,7 +28,7 @@ import { collectAnnotations } from './collectAnnotations.ts';
 import { declaredRoles, roleOfType } from './declaredRoles.ts';
 import { isFunctionUseless, usesOfFunction, usesOfGlobals, type FunctionNames } from './functionUses.ts';
 import type { FileIndex } from './fileIndex.ts';
-import { HostedFunction, type BodyCache, type FunctionRecord, type UnitSource } from './functionUnit.ts';
+import { type HostedFunction, type BodyCache, type FunctionRecord, type UnitSource } from './functionUnit.ts';
 import type { IncludeResolver } from './includes.ts';
 import {
   linkProject,
