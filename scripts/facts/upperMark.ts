@@ -23,6 +23,9 @@ const USUAL = new Set([
   'FILTER_RECEIVE_NET_BUFFER_LISTS',
 ]);
 
+/** Completions whose level follows from the request: a post-create runs at PASSIVE_LEVEL, a post-read may not. */
+const BY_REQUEST = new Set(['PFLT_POST_OPERATION_CALLBACK']);
+
 const HIGH_MINIMA = new Set<unknown>([
   'APC',
   'DISPATCH',
@@ -41,6 +44,7 @@ export function upperMarkOf(row: RoleRow): 'always' | 'usual' | 'merelyAllowed' 
   if (row.min === row.max) return 'always';
   if (USUAL.has(row.type)) return 'usual';
   if (HIGH_MINIMA.has(row.min) && row.min !== 'APC') return 'usual';
+  if (BY_REQUEST.has(row.type)) return 'merelyAllowed';
   const isCompletion = /COMPLETE|COMPLETION/.test(row.type) && HIGH_MAXIMA.has(row.max);
   return isCompletion || row.flags?.includes('notGuaranteedDispatch') === true ? 'usual' : 'merelyAllowed';
 }

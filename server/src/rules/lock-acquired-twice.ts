@@ -52,15 +52,22 @@ function isSharedTwice(held: HeldLock, event: LockEvent): boolean {
   return held.mode === 'shared' && event.mode === 'shared';
 }
 
-/** A helper that takes the lock inside and gives it back, called while it is held: there is no event at the call itself. */
+/**
+ * A helper that takes the lock inside and gives it back, called while it is held: there is no event at the call itself.
+ * Only what the helper does itself and on no condition but its arguments counts.
+ */
 function findInside(context: FunctionContext, call: CallFact): Finding[] {
-  if (call.callee.kind !== 'functions' || !call.callee.isExact) return [];
-  const summaries = call.callee.ids.map((id) => context.analysis.summaryOf(id));
-  const mayGiveBack = summaries.some(({ cases }) => cases.some((exit) => exit.released.length > 0));
-  if (mayGiveBack) return [];
-  const inner = summaries.flatMap(({ locksTaken }) => locksTaken);
+  if (call.callee.kind !== 'functions' || !call.callee.isExact || call.callee.ids.length !== 1) return [];
+  const [id = -1] = call.callee.ids;
+  if (context.analysis.summaryOf(id).cases.some((exit) => exit.released.length > 0)) return [];
+  const certain = new Set(
+    context.analysis
+      .factsOf(id)
+      .calls.filter((inner) => inner.before.some((state) => isTaken(state, call)))
+      .map((inner) => inner.node),
+  );
   for (const use of context.summary.locksTaken) {
-    if (!inner.some((other) => other.function === use.function && other.node === use.node)) continue;
+    if (use.function !== id || !certain.has(use.node)) continue;
     const event = {
       ...use,
       op: use.isTry ? 'tryAcquire' : 'acquire',
@@ -71,6 +78,18 @@ function findInside(context: FunctionContext, call: CallFact): Finding[] {
     if (holder !== undefined) return [describe(context, call, event, holder)];
   }
   return [];
+}
+
+/** Whether the helper's path is taken for the arguments of this call, with no other condition on it. */
+function isTaken(inner: PathState, call: CallFact): boolean {
+  if (inner.isImprecise || inner.assumptions.length > 0 || !inner.isEntryIrql) return false;
+  for (const [key, value] of inner.values) {
+    if (value.kind !== 'const' && value.kind !== 'notConst') continue;
+    const parameter = /^p(\d+)$/.exec(key)?.[1];
+    const given = parameter === undefined ? undefined : call.args[Number(parameter)]?.constant;
+    if (given === undefined || (given === value.value) !== (value.kind === 'const')) return false;
+  }
+  return true;
 }
 
 function describe(context: FunctionContext, call: CallFact, event: LockEvent, held: HeldLock): Finding {

@@ -55,6 +55,7 @@ export function findBelow(
 ): Evidence | undefined {
   const { entry } = context;
   return firstDefinite(context, states, (state) => {
+    if (state.isEntryIrql && isToldByFlag(state)) return 0;
     if (state.isEntryIrql) return entry.isKnown ? atMost(intersect(state.entry, entry.levels), min - 1) : 0;
     return state.isIrqlUnknown !== true && atLeast(state.irql, min) === 0 ? state.irql : 0;
   });
@@ -102,6 +103,14 @@ function isUpToCaller(state: PathState): boolean {
   if (!state.isEntryIrql) return false;
   for (const [key, value] of state.values) {
     if (/^p\d+$/.test(key) && (value.kind === 'const' || value.kind === 'notConst')) return true;
+  }
+  return false;
+}
+
+/** Whether the code has asked a flag of its own that speaks of DISPATCH_LEVEL: it says that it knows the level here. */
+function isToldByFlag(state: PathState): boolean {
+  for (const [key, value] of state.values) {
+    if ((value.kind === 'const' || value.kind === 'notConst') && /dispatch|irql/i.test(key)) return true;
   }
   return false;
 }
