@@ -99,7 +99,7 @@ export class Explorer {
   private readonly arriving: readonly number[];
   private current = 0;
   private at = 0;
-  private hasEnded = false;
+  private nEnds = 0;
   private nTransitions = 0;
   private nDead = 0;
   private nFinal = 0;
@@ -217,7 +217,7 @@ export class Explorer {
     store.load(number, from);
     machine.state.set(from);
     this.nKept = 0;
-    this.hasEnded = false;
+    this.nEnds = 0;
     this.findWaits();
     if (isDead(machine, this.waitsFor, this.isIn)) {
       this.nDead += 1;
@@ -228,7 +228,7 @@ export class Explorer {
     for (let cpu = 0; cpu < this.program.nCpus; cpu += 1) if (this.waitsFor[cpu]! < 0) this.tryCpu(cpu);
     for (const context of this.arriving) this.tryArrival(context);
     for (let cpu = 0; cpu < this.program.nCpus; cpu += 1) this.tryDispatcher(cpu);
-    if (this.nKept === 0 && !this.hasEnded) this.endState();
+    if (this.nKept === 0 && this.nEnds === 0) this.endState();
     this.nTransitions += this.nKept;
   }
 
@@ -345,7 +345,7 @@ export class Explorer {
   }
 
   private found(kind: Finding['kind'], text: string, extra: number, move?: Move): void {
-    this.hasEnded = true;
+    this.nEnds += 1;
     const length = this.distance.get(this.current) + extra;
     if (this.best !== undefined && this.best.length <= length) return;
     this.best = { kind, text, length, number: this.current, move };

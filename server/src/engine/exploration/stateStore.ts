@@ -79,7 +79,7 @@ export class StateStore {
 
   private packGroup(state: Int32Array, group: number): void {
     const { packed, slots, wordOf, shiftOf, offsetOf } = this;
-    packed.fill(0, this.groupWord[group]!, this.groupWord[group + 1]!);
+    packed.fill(0, this.groupWord[group], this.groupWord[group + 1]);
     const end = this.groupSlot[group + 1]!;
     for (let at = this.groupSlot[group]!; at < end; at += 1) {
       packed[wordOf[at]!]! |= (state[slots[at]!]! - offsetOf[at]!) << shiftOf[at]!;

@@ -78,7 +78,7 @@ export function stepControl(m: Machine, cpu: number, context: number, base: numb
       return Step.free;
     case op.opLoop:
       s[a] = s[a]! - 1;
-      if (s[a]! > 0) s[base] = b;
+      if (s[a] > 0) s[base] = b;
       return Step.free;
     case op.opAdd:
       s[a] = (s[a]! + b) % code.c[pc]!;

@@ -79,14 +79,14 @@ function watch(sim: Simulator, cpu: number): void {
   const isInRoutine = kinds.includes('dpc') || kinds.includes('isr');
   clock.inRoutine[cpu] = isInRoutine && isSame ? clock.inRoutine[cpu]! + 1 : isInRoutine ? 1 : 0;
   clock.atDispatch[cpu] = machine.irql(cpu) >= DISPATCH_LEVEL ? clock.atDispatch[cpu]! + 1 : 0;
-  if (clock.inRoutine[cpu]! > table.dpcTimeoutTicks) {
+  if (clock.inRoutine[cpu] > table.dpcTimeoutTicks) {
     const name = program.contexts[machine.top(cpu)]?.name ?? '';
     return sim.stopWith(
       'watchdog',
       `0x133 DPC_WATCHDOG_VIOLATION (P1 = 0): one DPC or ISR ('${name}') ran for 0x${table.dpcTimeoutTicks.toString(16)} ticks on CPU ${cpu}`,
     );
   }
-  if (clock.atDispatch[cpu]! > table.watchdogPeriodTicks) {
+  if (clock.atDispatch[cpu] > table.watchdogPeriodTicks) {
     sim.stopWith(
       'watchdog',
       `0x133 DPC_WATCHDOG_VIOLATION (P1 = 1): CPU ${cpu} stayed at DISPATCH_LEVEL or above for 0x${table.watchdogPeriodTicks.toString(16)} ticks`,

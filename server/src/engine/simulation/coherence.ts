@@ -204,7 +204,7 @@ export class Coherence {
     this.readsDone[line] = start + this.table.occupancy[distance]!;
     const isSatisfied = !this.host.mustWait(cpu);
     this.isSatisfied[cpu] = isSatisfied ? 1 : 0;
-    this.host.schedule(cpu, isSatisfied ? this.readEnd[cpu]! : Infinity);
+    this.host.schedule(cpu, isSatisfied ? this.readEnd[cpu] : Infinity);
   }
 
   /** The CPU sleeps no more: it was interrupted, or its read has come. */
@@ -276,7 +276,7 @@ export class Coherence {
     this.readsDone[line] = done;
     for (let at = 0; at < count; at += 1) {
       const cpu = this.waiters[base + at]!;
-      const start = Math.max(this.readsDone[line]!, detection(this.phase[cpu]!, done, period));
+      const start = Math.max(this.readsDone[line], detection(this.phase[cpu]!, done, period));
       this.serve(cpu, line, start, this.distance(cpu, writer));
       if (at > 0) continue;
       this.nextRead[line] = start;

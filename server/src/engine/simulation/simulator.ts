@@ -381,7 +381,7 @@ export class Simulator {
           : Activity.isr;
     this.restKind[context] = machine.detail === 1 ? Activity.hold : own;
     this.workContext[cpu] = context;
-    const isTimed = this.pass(cpu, ticks, this.restKind[context]!);
+    const isTimed = this.pass(cpu, ticks, this.restKind[context]);
     if (isTimed) this.isWorking[cpu] = 1;
     return isTimed;
   }
