@@ -72,6 +72,12 @@ const isJump = (kind: number): boolean =>
   kind === NodeKind.SehLeave ||
   kind === NodeKind.Throw;
 
+const isCompound = (kind: number): boolean =>
+  (kind >= NodeKind.Block && kind <= NodeKind.Switch) ||
+  kind === NodeKind.SehTry ||
+  kind === NodeKind.CppTry ||
+  kind === NodeKind.Choice;
+
 /**
  * The control-flow graph of `ir`, starting at `root` (the body's Block, or a lambda's). `isGuard` says which declarations
  * have an effect at the end of their scope.
@@ -136,12 +142,16 @@ function lowerStatement(
     builder.isComplete = false;
     return current;
   }
-  const inner: Scope = { ...scope, depth: scope.depth + 1 };
-  const kind = builder.ir.kind[node];
-  if (isJump(kind ?? 0)) {
+  const kind = builder.ir.kind[node] ?? 0;
+  if (isJump(kind)) {
     lowerJump(builder, scope, current, node);
     return undefined;
   }
+  if (!isCompound(kind)) {
+    current.items.push(node);
+    return current;
+  }
+  const inner: Scope = { ...scope, depth: scope.depth + 1 };
   switch (kind) {
     case NodeKind.Block:
       return lowerBlock(builder, inner, current, node);

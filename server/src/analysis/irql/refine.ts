@@ -96,6 +96,7 @@ function refineTruth(context: BodyContext, state: State, node: NodeId, sense: bo
 
 /** Keeps a fact about an expression: at its location where it has one, else under its key, which also decides repeats. */
 function remember(context: BodyContext, state: State, node: NodeId, fact: Value): State | undefined {
+  if (!context.isAskedAgain(node)) return state;
   const location = factLocation(context, state, node);
   if (location !== '') return context.tracks(location) ? withValue(state, location, fact) : state;
   const key = expressionKey(context, state, node);
@@ -306,6 +307,7 @@ function compareEquality(
     return refineTruth(context, state, other, !isEqual);
   }
   const fact: Value = isEqual ? { kind: 'const', value: constant } : { kind: 'notConst', value: constant };
+  if (!context.isAskedAgain(other)) return state;
   const location = factLocation(context, state, other);
   if (location !== '') return context.tracks(location) ? withValue(state, location, fact) : state;
   return rememberEquality(context, state, other, isEqual, constant);
@@ -339,6 +341,7 @@ function rememberComparison(
   node: NodeId,
   sense: boolean,
 ): State | undefined {
+  if (!context.isAskedAgain(node)) return state;
   const key = expressionKey(context, state, node);
   return key === '' || !context.tracks(key) ? state : rememberKey(state, key, sense);
 }
@@ -357,6 +360,7 @@ function refineStatus(
     return isSuccess === undefined || isSuccess === sense ? state : undefined;
   }
   if (value?.kind === 'notConst' && value.value === 0 && sense) return state;
+  if (!context.isAskedAgain(argument)) return state;
   const location = factLocation(context, state, argument);
   if (location === '' || !context.tracks(location)) return state;
   return withValue(state, location, { kind: 'status', isSuccess: sense });

@@ -4,7 +4,7 @@
  */
 import { buildCfg } from '../../cfg/buildCfg.ts';
 import type { Block, Cfg } from '../../cfg/cfg.ts';
-import { NodeKind } from '../../syntax/ir.ts';
+import { NodeFlag, NodeKind } from '../../syntax/ir.ts';
 import type { NodeId } from '../../syntax/ir.ts';
 import type {
   ArgumentFact,
@@ -270,13 +270,26 @@ function record(
     !isExact || [...exits.values()].some((states) => states.some((state) => state.isImprecise));
   const facts: BodyFacts = {
     unit: context.unit,
-    statements: [...statements].map(([node, states]): StatementFact => ({ node, states })),
+    statements: statementFacts(context, statements),
     calls: [...calls.values()].map((call) => finishCall(run, call)),
     exits: [...exits].map(([node, states]): ExitFact => ({ node, states })),
     irqlReads: irqlReadsOf(context, calls),
     isImprecise,
   };
   return { context, facts, returns };
+}
+
+/** Statements that a macro brought along and that nothing reaches (`if (0)` of a trace macro) are nobody's business. */
+function statementFacts(
+  context: BodyContext,
+  statements: ReadonlyMap<NodeId, readonly State[]>,
+): StatementFact[] {
+  const facts: StatementFact[] = [];
+  for (const [node, states] of statements) {
+    const isFromMacro = ((context.ir.flags[node] ?? 0) & NodeFlag.FromMacro) !== 0;
+    if (states.length > 0 || !isFromMacro) facts.push({ node, states });
+  }
+  return facts;
 }
 
 interface MutableCall {
@@ -314,7 +327,13 @@ function joinRecorded(states: State[], state: State): void {
 }
 
 function addStates(map: Map<NodeId, State[]>, node: NodeId, states: readonly State[]): void {
-  const list = map.get(node) ?? [];
+  const known = map.get(node);
+  const [only] = states;
+  if (known === undefined && only !== undefined && states.length === 1) {
+    map.set(node, [only]);
+    return;
+  }
+  const list = known ?? [];
   map.set(node, list);
   for (const state of states) joinInto(list, state);
 }
@@ -323,6 +342,8 @@ function finishCall(run: Interpreter, call: MutableCall): CallFact {
   const { context } = run;
   const { site, before } = call;
   const [state] = before;
+  let locks: readonly LockEvent[] | undefined;
+  let args: readonly ArgumentFact[] | undefined;
   return {
     node: site.node,
     name: site.name,
@@ -330,12 +351,21 @@ function finishCall(run: Interpreter, call: MutableCall): CallFact {
     before,
     after: call.after,
     requirement: requirementOf(context, before, site, run.summaryOf),
-    locks: state === undefined ? [] : lockEvents(run, state, site),
     isInLoop: call.isInLoop,
     isInTry: call.isInTry,
-    args: state === undefined ? [] : site.args.map((node) => argumentFact(context, state, node)),
+    // Few calls are asked for these: they are made when somebody looks.
+    get locks() {
+      locks ??= state === undefined ? NO_EVENTS : lockEvents(run, state, site);
+      return locks;
+    },
+    get args() {
+      args ??= state === undefined ? [] : site.args.map((node) => argumentFact(context, state, node));
+      return args;
+    },
   };
 }
+
+const NO_EVENTS: readonly LockEvent[] = [];
 
 function lockEvents(run: Interpreter, state: State, site: CallSite): LockEvent[] {
   const { callee } = site;

@@ -10,7 +10,7 @@ import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 import type { LockRef } from '../facts.ts';
 import { constantOfName, isSymbol } from '../irql/constants.ts';
 import type { Callee, FunctionUnit, Program } from '../program.ts';
-import { LEVEL_WORDS, trackedNames } from './tracking.ts';
+import { conditionHash, LEVEL_WORDS, repeatedConditions, trackedNames } from './tracking.ts';
 
 /** A declared local. */
 export interface LocalInfo {
@@ -40,6 +40,8 @@ export interface BodyContext {
   locationOfName(name: Atom): string;
   /** whether facts about the location (or under the key) are worth keeping */
   tracks(location: string): boolean;
+  /** whether how the condition (or part) turned out is asked again, by another condition, a call or a caller */
+  isAskedAgain(condition: NodeId): boolean;
   /** the value of a constant by name: of the headers, of a macro that the file sees, or a symbol of its own */
   constantOf(name: Atom): number | undefined;
 }
@@ -80,7 +82,10 @@ export function createBodyContext(
   const constants = new Map<Atom, number | undefined>();
   const locations = new Map<Atom, string>();
   const ignored = new Set<string>();
-  const tracked = trackedNames(ir, isLight, (atom) => atoms.text(atom));
+  const textOf = (atom: Atom): string => atoms.text(atom);
+  const tracked = trackedNames(ir, isLight, textOf);
+  const argumentNames = isLight ? tracked : trackedNames(ir, true, textOf);
+  let repeated: ReadonlySet<number> | undefined;
   return {
     program,
     unit,
@@ -107,6 +112,16 @@ export function createBodyContext(
         if (location.startsWith('l:') && !tracked.has(name)) ignored.add(location);
       }
       return location;
+    },
+    isAskedAgain(condition) {
+      repeated ??= repeatedConditions(ir, textOf);
+      if (repeated.has(conditionHash(ir, condition, textOf))) return true;
+      let node = condition;
+      while (ir.kind[node] === NodeKind.Cast || ir.kind[node] === NodeKind.Binary)
+        node = ir.first[node] ?? -1;
+      if (ir.kind[node] !== NodeKind.Name) return false;
+      const name = ir.atom[node] ?? 0;
+      return params.has(name) || argumentNames.has(name);
     },
     tracks(location) {
       if (!isLight) return !ignored.has(location);
