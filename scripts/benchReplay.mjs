@@ -22,7 +22,6 @@ const frame = 1000 / 60;
 
 /** Runs in the page: makes a trace of contended acquisitions with interrupts, deterministic, and posts it. */
 function makeTraceInPage({ nEvents, nCpus }) {
-  const columns = { time: [], cpu: [], kind: [], context: [], a: [], b: [], location: [] };
   const packed = {
     time: new Float64Array(nEvents),
     cpu: new Uint16Array(nEvents),
@@ -71,11 +70,7 @@ function makeTraceInPage({ nEvents, nCpus }) {
   const contexts = [];
   for (let cpu = 0; cpu < nCpus; cpu++) contexts.push({ name: `Worker${cpu}`, kind: 'thread', cpu, irql: 0 });
   for (let cpu = 0; cpu < nCpus; cpu++) contexts.push({ name: `Isr${cpu}`, kind: 'isr', cpu, irql: 5 });
-  const irqlNames = Array.from(
-    { length: 16 },
-    (_, at) => ['PASSIVE_LEVEL', 'APC_LEVEL', 'DISPATCH_LEVEL'][at] ?? `DIRQL (${at})`,
-  );
-  void columns;
+  const irqlNames = ['PASSIVE_LEVEL', 'APC_LEVEL', 'DISPATCH_LEVEL', 'DIRQL (3)', 'DIRQL (4)', 'DIRQL (5)'];
   window.benchMessage = {
     type: 'show',
     slot: 'a',

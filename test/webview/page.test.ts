@@ -1,7 +1,7 @@
 /**
  * The replay page in a real browser, without VS Code: what a user sees, does and is told, under the policy of the product.
  */
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundles, esbuildOptions } from '../../scripts/bundles.mjs';
@@ -25,12 +25,8 @@ const problems: string[] = [];
 
 beforeAll(async () => {
   const bundle = bundles.find(({ out }) => out.endsWith('webview/replay.js'))!;
-  const built = await build({
-    absWorkingDir: root,
-    ...esbuildOptions(bundle),
-    sourcemap: false,
-    write: false,
-  });
+  const options = { ...esbuildOptions(bundle), absWorkingDir: root, sourcemap: false, write: false };
+  const built = await build(options as BuildOptions & { write: false });
   js = built.outputFiles[0]!.text;
   browser = await chromium.launch({ executablePath: ensureChromium(), args: ['--no-sandbox'] });
 }, 120_000);

@@ -242,8 +242,8 @@ export function makeControls(
     if (changes.has('run') || changes.has('catalogue')) fillFields(store, fields);
     if (!(changes.has('busy') || changes.has('run'))) return;
     const canRun = state.run?.scenario != null;
-    for (const field of [...Object.values(fields), again] as (HTMLInputElement | HTMLButtonElement)[])
-      field.disabled = !canRun;
+    const { cpus, lock, profile, seed, mode, hold, think, rate } = fields;
+    for (const field of [cpus, lock, profile, seed, mode, hold, think, rate, again]) field.disabled = !canRun;
     for (const button of form.querySelectorAll<HTMLButtonElement>('.needsScenario'))
       button.disabled = !canRun;
     again.hidden = state.busy !== null;
