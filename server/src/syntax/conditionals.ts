@@ -119,7 +119,13 @@ function findShapes(conditionals: Conditionals, tokens: TokenTable, directives: 
         inner.isBranchEmpty = false;
         if (isContinuation) inner.isAligned = false;
       }
-      step(s, atom, tokens.kind[i] === TokenKind.Identifier);
+      if (atom < hasRole.length && hasRole[atom] === 1)
+        step(s, atom, tokens.kind[i] === TokenKind.Identifier);
+      else {
+        s.isAfterFirstName = s.isBoundary && tokens.kind[i] === TokenKind.Identifier;
+        s.isBoundary = false;
+        s.previous = atom;
+      }
       continue;
     }
     const directive = directives[atom]!;
@@ -222,6 +228,29 @@ function step(s: Shaper, atom: Atom, isIdentifier: boolean): void {
   }
   s.previous = atom;
 }
+
+/** Tokens that `step` tells apart; all others only end a boundary. */
+const hasRole = wordSet(
+  '(',
+  '[',
+  '{',
+  ')',
+  ']',
+  '}',
+  ';',
+  ':',
+  'if',
+  'while',
+  'for',
+  'switch',
+  'catch',
+  '__except',
+  'except',
+  'return',
+  'sizeof',
+  'EXTERN_C_START',
+  'EXTERN_C_END',
+);
 
 /** Words after which `(` belongs to a statement head, not to a macro standing alone. */
 const headWords = wordSet('if', 'while', 'for', 'switch', 'catch', '__except', 'except', 'return', 'sizeof');

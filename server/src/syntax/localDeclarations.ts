@@ -66,6 +66,7 @@ export function isDeclaration(p: BodyParser, isCondition = false): boolean {
   if (p.kind[p.at] !== TokenKind.Identifier)
     return (
       p.current === word['::'] &&
+      isPlain(p, p.at + 1) &&
       p.kind[p.at + 1] === TokenKind.Identifier &&
       declares(p, p.at + 1, isCondition)
     );
@@ -117,6 +118,7 @@ function declares(p: BodyParser, i: number, isCondition: boolean): boolean {
     const a = p.atom[j]!;
     if (a === word['*'] || a === word['&'] || a === word['&&'] || a === word['^']) isPointer = true;
     else if (p.kind[j] !== TokenKind.Identifier || !isQualifier(p, j)) break;
+    else if (p.atom[j + 1] === word['(']) j = p.behindBracket(j + 1) - 1;
     j++;
   }
   if (p.kind[j] !== TokenKind.Identifier) return isPointer && p.atom[j] === word['('] && isPointerGroup(p, j);
@@ -237,6 +239,7 @@ function parseSpecifiers(p: BodyParser, s: Specifiers): NodeId {
     const a = p.current;
     const next = p.atom[p.at + 1]!;
     const wordClass = p.classes.of(a);
+    if (s.type !== 0 && isCppWord(a)) break;
     if (wordClass === WordClass.Plain) {
       if (s.type !== 0 && !goesOn(p)) break;
       const behind = behindTypeName(p, p.at);
