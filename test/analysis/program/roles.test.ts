@@ -114,9 +114,11 @@ VOID MakeInterrupts(WDFDEVICE device) {
     fixture: `#include <fltKernel.h>
 FLT_PREOP_CALLBACK_STATUS Pre(PFLT_CALLBACK_DATA d, PCFLT_RELATED_OBJECTS o, PVOID *c) { return 0; }
 FLT_POSTOP_CALLBACK_STATUS Post(PFLT_CALLBACK_DATA d, PCFLT_RELATED_OBJECTS o, PVOID c, ULONG f) { return 0; }
+FLT_POSTOP_CALLBACK_STATUS PostCreate(PFLT_CALLBACK_DATA d, PCFLT_RELATED_OBJECTS o, PVOID c, ULONG f) { return 0; }
 NTSTATUS Unload(ULONG f) { return 0; }
 CONST FLT_OPERATION_REGISTRATION Callbacks[] = {
-  { IRP_MJ_CREATE, 0, Pre, Post },
+  { IRP_MJ_CREATE, 0, Pre, PostCreate },
+  { IRP_MJ_READ, 0, NULL, Post },
   { IRP_MJ_OPERATION_END }
 };
 CONST FLT_REGISTRATION Registration = {
@@ -127,8 +129,11 @@ CONST FLT_REGISTRATION Registration = {
       Pre: [
         'PFLT_PRE_OPERATION_CALLBACK initializer 0..1 merelyAllowed (FLT_OPERATION_REGISTRATION.PreOperation)',
       ],
+      PostCreate: [
+        'PFLT_POST_OPERATION_CALLBACK initializer 0..0 always (FLT_OPERATION_REGISTRATION.PostOperation)',
+      ],
       Post: [
-        'PFLT_POST_OPERATION_CALLBACK initializer 0..2 usual (FLT_OPERATION_REGISTRATION.PostOperation)',
+        'PFLT_POST_OPERATION_CALLBACK initializer 0..2 merelyAllowed (FLT_OPERATION_REGISTRATION.PostOperation)',
       ],
       Unload: ['PFLT_FILTER_UNLOAD_CALLBACK initializer 0..0 always (FLT_REGISTRATION.FilterUnloadCallback)'],
     },

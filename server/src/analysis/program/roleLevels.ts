@@ -59,7 +59,7 @@ function holds(when: FactWhen, { states, major }: RoleSite): boolean {
     isDecided = true;
   }
   if (when.state !== undefined) {
-    if (!isStateKnown(when.state, states)) return false;
+    if (!isStateKnown(when.state, major === '' ? states : [...states, major])) return false;
     isDecided = true;
   }
   const isAboutMore =

@@ -95,7 +95,10 @@ export class WorkspaceProgram implements Program {
   readonly types: TypeTable;
   /** plain name -> non-static functions of the whole workspace; made when a project's own names do not suffice */
   #global: Map<Atom, FunctionId[]> | undefined;
-  readonly #declared = new Map<FunctionId, readonly RoleAssignment[]>();
+  readonly #roles = new Map<FunctionId, readonly RoleAssignment[]>();
+  readonly #hasUnknownCallers = new Map<FunctionId, boolean>();
+  /** project -> projects that its functions could be linked into */
+  #users: Map<string, string[]> | undefined;
   readonly #linkedNow = new Set<string>();
   readonly #types = new Map<string, ProjectTypes>();
 
@@ -134,22 +137,21 @@ export class WorkspaceProgram implements Program {
   }
 
   rolesOf(id: FunctionId): readonly RoleAssignment[] {
-    const unit = this.functions[id];
-    if (unit === undefined || unit.file.mode === 'user') return [];
-    const registered = this.#linkedRoles(unit);
-    const declared = this.#declaredRoles(unit);
-    // A registration says the same more exactly: a dispatch routine of one major function, a threaded DPC.
-    return [
-      ...registered,
-      ...declared.filter(({ fact }) => !registered.some((role) => role.fact.type === fact.type)),
-    ];
+    let roles = this.#roles.get(id);
+    if (roles === undefined) {
+      roles = this.#findRoles(id);
+      this.#roles.set(id, roles);
+    }
+    return roles;
   }
 
   hasUnknownCallers(id: FunctionId): boolean {
-    const unit = this.functions[id];
-    if (unit === undefined) return false;
-    for (const key of this.linkedWith(unit)) if (this.linkOf(key).unexplained.has(id)) return true;
-    return isCallableFromOutside(unit) || this.#isLibraryFunction(unit);
+    let answer = this.#hasUnknownCallers.get(id);
+    if (answer === undefined) {
+      answer = this.#mayBeCalledUnseen(id);
+      this.#hasUnknownCallers.set(id, answer);
+    }
+    return answer;
   }
 
   resolutionStamp(project: string): number {
@@ -234,12 +236,35 @@ export class WorkspaceProgram implements Program {
     const own = this.parts.projects.projectsOf(unit.file.path);
     const { kind } = this.assigned(unit.file.project);
     if (unit.head.isStatic || (kind !== 'library' && kind !== 'folder')) return own;
-    const users: string[] = [];
-    for (const key of this.parts.projects.projects.keys()) {
-      if (!own.includes(key) && this.indexOf(key).libraries.some((library) => own.includes(library)))
-        users.push(key);
+    return [...new Set([...own, ...own.flatMap((key) => this.#usersOf(key))])];
+  }
+
+  /** Projects that include a header of a library. Looks at every project once. */
+  #usersOf(library: string): readonly string[] {
+    if (this.#users === undefined) {
+      this.#users = new Map();
+      for (const key of this.parts.projects.projects.keys()) {
+        for (const used of this.indexOf(key).libraries)
+          this.#users.set(used, [...(this.#users.get(used) ?? []), key]);
+      }
     }
-    return [...own, ...users];
+    return this.#users.get(library) ?? [];
+  }
+
+  #findRoles(id: FunctionId): readonly RoleAssignment[] {
+    const unit = this.functions[id];
+    if (unit === undefined || unit.file.mode === 'user') return [];
+    const registered = this.#linkedRoles(unit);
+    // A registration says the same more exactly: a dispatch routine of one major function, a threaded DPC.
+    const isSaid = (type: string): boolean => registered.some((role) => role.fact.type === type);
+    return [...registered, ...declaredRoles(unit, this).filter(({ fact }) => !isSaid(fact.type))];
+  }
+
+  #mayBeCalledUnseen(id: FunctionId): boolean {
+    const unit = this.functions[id];
+    if (unit === undefined) return false;
+    for (const key of this.linkedWith(unit)) if (this.linkOf(key).unexplained.has(id)) return true;
+    return isCallableFromOutside(unit) || this.#isLibraryFunction(unit);
   }
 
   #indexSource(): IndexSource {
@@ -342,15 +367,6 @@ export class WorkspaceProgram implements Program {
     const ir = unit.ir();
     const range = { start: ir.start[node] ?? unit.head.start, end: ir.end[node] ?? unit.head.end };
     return { fact, how, via, file: unit.file, range, min, max, upper };
-  }
-
-  #declaredRoles(unit: HostedFunction): readonly RoleAssignment[] {
-    let roles = this.#declared.get(unit.id);
-    if (roles === undefined) {
-      roles = declaredRoles(unit, this);
-      this.#declared.set(unit.id, roles);
-    }
-    return roles;
   }
 
   #isLibraryFunction({ file, head }: FunctionUnit): boolean {
