@@ -139,7 +139,7 @@ export function createWorkbench({ page, folder, shots }: WorkbenchOptions): Work
     line: (text) => page.locator('.view-line', { hasText: asRendered(text) }),
     // Hints are drawn as injected text: spans whose class is made on the fly, in a line of their own or not.
     hint: (text) => page.locator('.view-line span[class*="dyn-rule"]', { hasText: asRendered(text) }),
-    gutterIcon: () => page.locator('.margin-view-overlays .cgmr[class*="TextEditorDecoration"]'),
+    gutterIcon: () => page.locator('.glyph-margin-widgets .cgmr'),
     leave: async () => {
       await page.keyboard.press('Escape');
       await page.mouse.move(5, 5);
