@@ -2,7 +2,7 @@
  * What buttons and keys do, by name: one table, so that every button has its key and every key its button.
  */
 import { jumpFrom, type JumpTarget } from './model/jump.ts';
-import { wholeView, zoomView } from './model/timeScale.ts';
+import { panView, wholeView, zoomView } from './model/timeScale.ts';
 import type { Playback } from './playback.ts';
 import { setCursor, setRow, setView, toggleBookmark, type Store } from './store.ts';
 
@@ -12,6 +12,7 @@ export interface Actions {
   readonly jump: (direction: 1 | -1, target: JumpTarget) => void;
   readonly zoom: (factor: number) => void;
   readonly fit: () => void;
+  readonly pan: (direction: 1 | -1) => void;
   readonly end: (which: 'first' | 'last') => void;
   readonly bookmark: () => void;
   readonly toBookmark: (direction: 1 | -1) => void;
@@ -42,6 +43,10 @@ export function makeActions(store: Store, playback: Playback): Actions {
     },
     jump,
     zoom,
+    pan: (direction) => {
+      const ticks = (state.view.end - state.view.start) * 0.6 * direction;
+      setView(store, panView(state.view, endTime(), ticks));
+    },
     fit: () => setView(store, wholeView(endTime())),
     end: (which) => {
       playback.stop();
@@ -108,6 +113,10 @@ function keyAction(actions: Actions, event: KeyboardEvent): (() => void) | undef
     case '-':
     case '_':
       return () => actions.zoom(1 / 0.6);
+    case 'PageUp':
+      return () => actions.pan(-1);
+    case 'PageDown':
+      return () => actions.pan(1);
     case '0':
       return actions.fit;
     case 'Home':

@@ -19,6 +19,7 @@ import { connectEngine, RunCancelled, type Engine, type Ran, type StartEngine } 
 import { replayHtml, webviewRoot } from './replayHtml.ts';
 import { findBundled, firstMode, plainRequest, type ReplaySource } from './replaySource.ts';
 import { saveScenario, saveTrace } from './saveReplay.ts';
+import { userOverrides } from './userFigures.ts';
 import { makeLineMark, openLine, type LineMark } from './sourceLines.ts';
 
 /** What a panel needs from the extension. */
@@ -101,7 +102,8 @@ async function runOnce(session: Session, scenario: Scenario, request: RunRequest
   const changed = adjustScenario(scenario, request);
   const what = request.mode === 'explore' ? 'Exploring all interleavings' : 'Simulating';
   send(session, { type: 'progress', what, done: 0, of: 0 });
-  return session.engine.run(request.mode, changed, request.overrides, (done, of) =>
+  const overrides = { ...userOverrides(scenario), ...request.overrides };
+  return session.engine.run(request.mode, changed, overrides, (done, of) =>
     send(session, { type: 'progress', what, done, of }),
   );
 }
@@ -160,9 +162,13 @@ async function sendCatalogue(session: Session): Promise<void> {
 
 async function stepByHand(session: Session, request: RunRequest): Promise<void> {
   const scenario = adjustScenario(needScenario(session), request);
-  const { trace, result, choices } = await session.engine.step(scenario, request.overrides);
+  const { trace, result, choices } = await session.engine.step(scenario, {
+    ...userOverrides(scenario),
+    ...request.overrides,
+  });
   const packed = packTrace(trace);
   if ('problem' in packed) throw new Error(packed.problem);
+  session.trace = trace;
   send(session, { type: 'stepped', trace: packed.trace, result, choices });
 }
 
@@ -183,6 +189,12 @@ function becomeReady(session: Session): void {
   else void enqueue(session, () => sendCatalogue(session));
 }
 
+/** What stands behind the marked line: the level that the CPU has there at the replay's cursor. */
+function levelText(session: Session, irql: number): string {
+  const name = session.trace?.irqlNames[irql];
+  return name === undefined ? '' : `replay: at ${name}`;
+}
+
 /** Does what the page asks for. */
 function handle(session: Session, message: ToHost): void {
   switch (message.type) {
@@ -198,7 +210,8 @@ function handle(session: Session, message: ToHost): void {
       void enqueue(session, async () => {
         const scenario = adjustScenario(needScenario(session), message.request);
         const { axes, request, chart } = message;
-        const result = await session.engine.sweep(scenario, request.overrides, axes, (done, of) =>
+        const overrides = { ...userOverrides(scenario), ...request.overrides };
+        const result = await session.engine.sweep(scenario, overrides, axes, (done, of) =>
           send(session, { type: 'progress', what: 'Measuring', done, of }),
         );
         send(session, { type: 'swept', chart, result });
@@ -215,7 +228,7 @@ function handle(session: Session, message: ToHost): void {
       );
       return;
     case 'cursorAt':
-      session.mark.show(message.file, message.line);
+      session.mark.show(message.file, message.line, levelText(session, message.irql));
       session.services.onCursor?.(message.file, message.line, message.irql);
       return;
     case 'save':

@@ -45,7 +45,7 @@ export async function openLine(file: string, line: number, column: number): Prom
 /** Marks the line of the cursor in every editor that shows it. */
 export interface LineMark {
   /** `file` null: no line. */
-  readonly show: (file: string | null, line: number) => void;
+  readonly show: (file: string | null, line: number, text: string) => void;
   readonly dispose: () => void;
 }
 
@@ -58,23 +58,27 @@ export function makeLineMark(): LineMark {
     overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'),
     overviewRulerLane: vscode.OverviewRulerLane.Full,
   });
-  let wanted: { readonly uri: string; readonly line: number } | null = null;
+  let wanted: { readonly uri: string; readonly line: number; readonly text: string } | null = null;
   let asked = 0;
   const paint = () => {
     for (const editor of vscode.window.visibleTextEditors) {
       const isHere = wanted !== null && editor.document.uri.toString() === wanted.uri;
       const line = wanted === null ? 0 : Math.min(wanted.line - 1, editor.document.lineCount - 1);
-      editor.setDecorations(decoration, isHere ? [editor.document.lineAt(line).range] : []);
+      const contentText = wanted === null || wanted.text === '' ? undefined : `   ${wanted.text}`;
+      const color = new vscode.ThemeColor('editorCodeLens.foreground');
+      const after = contentText === undefined ? {} : { renderOptions: { after: { contentText, color } } };
+      const { range } = editor.document.lineAt(line);
+      editor.setDecorations(decoration, isHere ? [{ range, ...after }] : []);
     }
   };
   const listener = vscode.window.onDidChangeVisibleTextEditors(paint);
   return {
-    show: (file, line) => {
+    show: (file, line, text) => {
       const mine = ++asked;
       void (async () => {
         const uri = file === null ? undefined : await findFile(file);
         if (mine !== asked) return;
-        wanted = uri === undefined ? null : { uri: uri.toString(), line };
+        wanted = uri === undefined ? null : { uri: uri.toString(), line, text };
         paint();
       })();
     },
