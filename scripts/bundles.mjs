@@ -20,6 +20,7 @@ export const bundles = [
   { entry: 'server/src/main.browser.ts', out: 'server/dist/main.browser.js', host: 'worker' },
   { entry: 'server/src/engineWorker.node.ts', out: 'server/dist/engineWorker.js', host: 'node' },
   { entry: 'server/src/engineWorker.browser.ts', out: 'server/dist/engineWorker.browser.js', host: 'worker' },
+  { entry: 'server/src/indexWorker.node.ts', out: 'server/dist/indexWorker.js', host: 'node' },
   {
     entry: 'server/src/cli/main.ts',
     out: 'server/dist/cli.js',

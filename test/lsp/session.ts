@@ -22,10 +22,13 @@ let bundle: Promise<string> | undefined;
 /** The server, bundled from the sources as they are now. */
 function bundleServer(): Promise<string> {
   bundle ??= (async () => {
-    const outfile = path.join(mkdtempSync(path.join(tmpdir(), 'irql-lens-server-')), 'main.cjs');
+    const outfile = path.join(mkdtempSync(path.join(tmpdir(), 'irql-lens-server-')), 'main.js');
     await build({
-      entryPoints: [path.join(root, 'server/src/main.node.ts')],
-      outfile,
+      entryPoints: {
+        main: path.join(root, 'server/src/main.node.ts'),
+        indexWorker: path.join(root, 'server/src/indexWorker.node.ts'),
+      },
+      outdir: path.dirname(outfile),
       bundle: true,
       platform: 'node',
       format: 'cjs',

@@ -71,12 +71,13 @@ export function createDiagnosticsPublisher(
     if ((sent.get(file.path) ?? '[]') === text) return;
     if (diagnostics.length === 0) sent.delete(file.path);
     else sent.set(file.path, text);
-    send(proto.uriOf(file.path), diagnostics);
+    send((proto.nameOf ?? proto.uriOf)(file.path), diagnostics);
   };
   const clear = (path: string, snapshot?: Snapshot): void => {
     checked.delete(path);
     if (!sent.delete(path)) return;
-    send(snapshot === undefined ? path : context(snapshot).uriOf(path), []);
+    const proto = snapshot === undefined ? undefined : context(snapshot);
+    send(proto === undefined ? path : (proto.nameOf ?? proto.uriOf)(path), []);
   };
   return {
     publish,

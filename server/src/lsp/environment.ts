@@ -2,6 +2,7 @@
  * What the host gives the language server besides the connection: files, a clock, timers. Node and browser each make one,
  * so that everything else of this floor is the same in both.
  */
+import type { BackgroundReply, BackgroundRequest } from './background.ts';
 
 /** A source file as the listing names it. */
 export interface SourceEntry {
@@ -19,9 +20,10 @@ export interface SourceProvider {
   read(paths: readonly string[]): Promise<readonly (string | undefined)[]>;
 }
 
-/** A background check of the whole workspace, in a thread of its own where the host has threads. */
-export interface BackgroundCheck {
-  /** Stops it; nothing is reported any more. */
+/** A thread of its own that checks whole workspaces. Messages are those of background.ts. */
+export interface BackgroundThread {
+  readonly post: (request: BackgroundRequest) => void;
+  readonly onReply: (listener: (reply: BackgroundReply) => void) => void;
   readonly stop: () => void;
 }
 
@@ -34,6 +36,8 @@ export interface Environment {
   readonly after: (milliseconds: number, run: () => void) => () => void;
   /** Lets waiting messages be handled. */
   readonly breathe: () => Promise<void>;
+  /** Starts a thread for the background check; absent where the host has none. */
+  readonly startBackground?: () => BackgroundThread;
   /** Name and version of the tool, for SARIF and the log. */
   readonly version: string;
 }

@@ -5,6 +5,7 @@ import type { Connection } from 'vscode-languageserver';
 import type { FileUnit } from '../analysis/program.ts';
 import type { Snapshot } from '../features/snapshot.ts';
 import type { Settings } from '../protocol/settings.ts';
+import type { BackgroundLink } from './backgroundLink.ts';
 import type { Configuration } from './configuration.ts';
 import type { DiagnosticsPublisher } from './diagnosticsPublisher.ts';
 import type { Environment } from './environment.ts';
@@ -22,7 +23,12 @@ export interface ServerState {
   readonly uris: UriBook;
   readonly world: World;
   readonly publisher: DiagnosticsPublisher;
+  /** absent where the host has no threads */
+  background?: BackgroundLink;
   configuration: Configuration;
+  /** settings as the client sent them, and the texts of the team's files, for the background check */
+  rawSettings: unknown;
+  teamFiles: readonly (readonly [path: string, text: string])[];
   folders: readonly string[];
   client: ClientAbilities;
   isShutDown: boolean;

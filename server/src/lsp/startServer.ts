@@ -28,7 +28,9 @@ import { createScheduler } from './scheduler.ts';
 import { contextOf, type ClientAbilities, type ServerState } from './serverState.ts';
 import { publishTeamProblems } from './teamProblems.ts';
 import { createUriBook, pathOfUri } from './uris.ts';
-import { createWorkspaceIndex, isExcluded, QUIET, teamPaths, type WorkspaceIndex } from './workspaceIndex.ts';
+import { createBackgroundLink } from './backgroundLink.ts';
+import { isExcluded, teamPaths } from './sourceList.ts';
+import { createWorkspaceIndex, QUIET, type WorkspaceIndex } from './workspaceIndex.ts';
 import { createWorld, isProjectPath, isSourcePath } from './world.ts';
 
 /** Milliseconds between a keystroke and the diagnostics of its file. */
@@ -86,6 +88,8 @@ function createState(connection: Connection, environment: Environment, log: Log)
       log,
     ),
     configuration,
+    rawSettings: {},
+    teamFiles: [],
     folders: [],
     client: {
       hasConfiguration: false,
@@ -96,6 +100,8 @@ function createState(connection: Connection, environment: Environment, log: Log)
     },
     isShutDown: false,
   };
+  const { startBackground } = environment;
+  if (startBackground !== undefined) state.background = createBackgroundLink(state, startBackground);
   return state;
 }
 
@@ -178,6 +184,8 @@ async function loadConfiguration(state: ServerState, options: InitializationOpti
   );
   const before = state.configuration;
   const next = readConfiguration(raw, files);
+  state.rawSettings = raw;
+  state.teamFiles = [...files];
   state.configuration = next;
   state.publisher.setRules(next.rules);
   if (JSON.stringify(before.world) !== JSON.stringify(next.world)) state.world.configure(next.world);
@@ -201,7 +209,7 @@ async function reconfigure(
   const isOtherFiles =
     JSON.stringify(before.exclude) !== JSON.stringify(exclude) ||
     before.settings.maxFileSize !== settings.maxFileSize;
-  if (isOtherFiles) {
+  if (isOtherFiles || index.isLarge()) {
     state.world.clearDisk();
     await index.start();
   } else {
@@ -226,7 +234,9 @@ async function takeFileChanges(
   present.forEach((path, i) => state.world.setDiskText(path, texts[i]));
   for (const { path, type } of wanted)
     if (type === FileChangeType.Deleted) state.world.setDiskText(path, undefined);
-  if (wanted.length > 0) state.scheduler.later('check all', QUIET, () => index.checkAll());
+  if (wanted.length === 0) return;
+  state.background?.takeChanges(wanted.map(({ path }) => path));
+  state.scheduler.later('check all', QUIET, () => index.checkAll());
 }
 
 function listenToDocuments(state: ServerState, index: WorkspaceIndex, refresh: () => void): void {
@@ -247,12 +257,16 @@ function listenToDocuments(state: ServerState, index: WorkspaceIndex, refresh: (
       });
     }),
   );
+  documents.onDidOpen(({ document }) =>
+    guarded(state.log, 'open', () => index.takeOpened(uris.learn(document.uri))),
+  );
   documents.onDidClose(({ document }) =>
     guarded(state.log, 'close', () => {
       const path = uris.learn(document.uri);
       world.setOpenText(path, undefined);
       const isInFolder = state.folders.some((folder) => isInside(path, folder));
       if (!isInFolder || !world.knows(path)) publisher.clear(document.uri);
+      state.background?.takeClosed(path);
       scheduler.later('check all', QUIET, () => index.checkAll());
     }),
   );

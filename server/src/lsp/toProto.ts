@@ -29,11 +29,15 @@ import { linesOf } from '../features/snapshot.ts';
 import type { ExplorerNode, Place } from '../protocol/requests.ts';
 import type { Finding, Severity, TextEdit } from '../rules/rule.ts';
 import type { TextRange } from '../syntax/fileStructure.ts';
+import { isInside } from '../base/paths.ts';
+import { uriOfPath } from './uris.ts';
 
 /** What the conversions need: the program for line indexes, and how the client spells URIs. */
 export interface ProtoContext {
   readonly program: Program;
   readonly uriOf: (path: string) => string;
+  /** how a document is named where its diagnostics are sent; its URI by default */
+  readonly nameOf?: (path: string) => string;
 }
 
 /** Pages of the rules, as the repository publishes them. */
@@ -196,4 +200,11 @@ export function toExplorerNode(context: ProtoContext, row: ExplorerRow): Explore
     ...(place === undefined ? {} : { place: toPlace(context, place.file, place.range) }),
     children: children.map((child) => toExplorerNode(context, child)),
   };
+}
+
+/** The URI of a path relative to its workspace folder; absolute outside of them. */
+export function relativeUri(folders: readonly string[], path: string): string {
+  const folder = folders.find((one) => isInside(path, one));
+  if (folder === undefined) return uriOfPath(path);
+  return path.slice(folder.length).replace(/^\//, '').split('/').map(encodeURIComponent).join('/');
 }

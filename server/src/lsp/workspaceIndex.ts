@@ -1,90 +1,112 @@
 /**
- * Reads the workspace into the world: lists the sources, reads them in small batches with progress that can be cancelled, and
- * has everything checked. Open documents are answered from what is there already.
+ * Brings the workspace into the world and keeps all findings up to date. A small workspace is analysed here as a whole; of a
+ * large one only what is near to the open documents, so that answers stay quick, while the background check does the rest.
  */
-import type { CancellationToken } from 'vscode-languageserver';
-import { folderOf, isInside } from '../base/paths.ts';
-import { CONFIG_FILE, FACTS_FILE } from './configuration.ts';
-import { matchesAny } from './glob.ts';
+import { folderOf } from '../base/paths.ts';
+import type { SourceEntry } from './environment.ts';
+import { isSmall, readNear } from './nearFiles.ts';
+import { beginProgress, type Progress } from './progress.ts';
 import type { ServerState } from './serverState.ts';
-import { isProjectPath, isSourcePath } from './world.ts';
+import { listSources, readSources, type SourceFilter } from './sourceList.ts';
 
-/** Files read at once, and milliseconds of quiet after a change before the whole is checked again. */
-const BATCH = 32;
+/** Milliseconds of quiet after a change before the whole is checked again. */
 export const QUIET = 400;
 
 /** The indexing of one server; starting it again stops the run before. */
 export interface WorkspaceIndex {
   readonly start: () => Promise<void>;
-  /** Checks every file again in slices, open documents first. */
+  /** Checks the files that this thread answers for again, in slices, open documents first. */
   readonly checkAll: () => Promise<void>;
+  /** A document was opened: in a large workspace its surroundings are read. */
+  readonly takeOpened: (path: string) => Promise<void>;
+  /** whether only what is near to open documents is analysed here */
+  readonly isLarge: () => boolean;
   readonly stop: () => void;
-  /** Resolves when the first run is over (or was cancelled). */
-  readonly ready: Promise<void>;
+}
+
+interface Index {
+  run: number;
+  /** undefined before the first listing */
+  entries: readonly SourceEntry[] | undefined;
+  isLarge: boolean;
+  /** folders around which the near files were read */
+  readonly near: Set<string>;
 }
 
 /** Makes it. */
 export function createWorkspaceIndex(state: ServerState, onChanged: () => void): WorkspaceIndex {
-  let run = 0;
-  let setReady: () => void = () => undefined;
-  const ready = new Promise<void>((resolve) => {
-    setReady = resolve;
-  });
-  const checkAll = async (): Promise<void> => {
-    const mine = run;
-    const version = state.world.version();
-    const isStale = (): boolean => mine !== run || version !== state.world.version() || state.isShutDown;
-    const snapshot = state.world.snapshot();
-    const open = new Set(state.world.openPaths());
-    const files = [...snapshot.program.files.values()];
-    const ordered = [
-      ...files.filter(({ path }) => open.has(path)),
-      ...files.filter(({ path }) => !open.has(path)),
-    ];
-    const isDone = await state.scheduler.inSlices(state.publisher.publishAll(snapshot, ordered), isStale);
-    // An edit came in between: its own check follows when it is quiet.
-    if (isDone) onChanged();
+  const index: Index = { run: 0, entries: undefined, isLarge: false, near: new Set() };
+  const checkAll = (): Promise<void> => checkFiles(state, index, onChanged);
+  const takeOpened = async (path: string): Promise<void> => {
+    if (!index.isLarge || index.entries === undefined || index.near.has(folderOf(path))) return;
+    await readAround(state, index, index.entries, path);
+    onChanged();
+    await checkAll();
   };
   return {
-    ready,
     checkAll,
+    takeOpened,
+    isLarge: () => index.isLarge,
     async start() {
-      const mine = ++run;
-      const isStale = (): boolean => mine !== run || state.isShutDown;
-      try {
-        await indexOnce(state, isStale, onChanged);
-        if (!isStale()) await checkAll();
-      } finally {
-        if (!isStale()) setReady();
-      }
+      const mine = ++index.run;
+      const isStale = (): boolean => mine !== index.run || state.isShutDown;
+      index.near.clear();
+      await indexOnce(state, index, isStale, onChanged);
+      if (!isStale()) await checkAll();
     },
     stop() {
-      run++;
-      setReady();
+      index.run++;
+      state.background?.stop();
     },
   };
 }
 
-async function indexOnce(state: ServerState, isStale: () => boolean, onChanged: () => void): Promise<void> {
+async function checkFiles(state: ServerState, index: Index, onChanged: () => void): Promise<void> {
+  const mine = index.run;
+  const version = state.world.version();
+  const isStale = (): boolean => mine !== index.run || version !== state.world.version() || state.isShutDown;
+  const snapshot = state.world.snapshot();
+  const open = new Set(state.world.openPaths());
+  const files = [...snapshot.program.files.values()];
+  const opened = files.filter(({ path }) => open.has(path));
+  const others =
+    index.isLarge && state.background !== undefined ? [] : files.filter(({ path }) => !open.has(path));
+  const slices = state.publisher.publishAll(snapshot, [...opened, ...others]);
+  // Where an edit comes in between, its own check follows when it is quiet.
+  if (await state.scheduler.inSlices(slices, isStale)) onChanged();
+}
+
+function filterOf({ folders, configuration }: ServerState): SourceFilter {
+  return { folders, exclude: configuration.exclude, maxFileSize: configuration.settings.maxFileSize };
+}
+
+async function indexOnce(
+  state: ServerState,
+  index: Index,
+  isStale: () => boolean,
+  onChanged: () => void,
+): Promise<void> {
   const { environment, world, log } = state;
   const start = environment.now();
-  const progress = await beginProgress(state);
+  const progress = await beginProgress(state, 'reading the workspace');
   const isCancelled = (): boolean => isStale() || progress.token.isCancellationRequested;
   try {
-    const paths = await listSources(state, isCancelled);
-    for (let at = 0; at < paths.length && !isCancelled(); at += BATCH) {
-      const batch = paths.slice(at, at + BATCH);
-      const texts = await environment.files.read(batch);
-      batch.forEach((path, i) => world.setDiskText(path, acceptedText(state, texts[i])));
-      progress.report(
-        Math.round((at / paths.length) * 100),
-        `${String(at)} of ${String(paths.length)} files`,
-      );
-      await environment.breathe();
-    }
+    const entries = await listSources(environment.files, filterOf(state), isCancelled);
     if (isStale()) return;
-    if (progress.token.isCancellationRequested)
-      log('indexing was cancelled: only the files read so far are known');
+    index.entries = entries;
+    index.isLarge = !isSmall(entries);
+    if (index.isLarge) {
+      for (const path of world.openPaths()) await readAround(state, index, entries, path);
+      world.snapshot();
+      onChanged();
+      await checkFiles(state, index, onChanged);
+      await checkInBackground(state, progress);
+      return;
+    }
+    const paths = entries.map(({ path }) => path);
+    const texts = await readSources(environment.files, paths, filterOf(state).maxFileSize, isCancelled);
+    if (texts === undefined) return;
+    for (const [path, text] of texts) world.setDiskText(path, text);
     world.snapshot();
     onChanged();
     log(`indexed ${String(world.nFiles())} files in ${String(Math.round(environment.now() - start))} ms`);
@@ -93,57 +115,34 @@ async function indexOnce(state: ServerState, isStale: () => boolean, onChanged: 
   }
 }
 
-function acceptedText(state: ServerState, text: string | undefined): string | undefined {
-  return text !== undefined && text.length <= state.configuration.settings.maxFileSize ? text : undefined;
+/** Reads what is near to a document and puts it into the world at once: one new snapshot, not one per file. */
+async function readAround(
+  state: ServerState,
+  index: Index,
+  entries: readonly SourceEntry[],
+  path: string,
+): Promise<void> {
+  const folder = folderOf(path);
+  if (index.near.has(folder)) return;
+  index.near.add(folder);
+  const { maxFileSize } = filterOf(state);
+  const texts = await readNear(entries, path, async (paths) => {
+    return (await readSources(state.environment.files, paths, maxFileSize, () => false)) ?? new Map();
+  });
+  for (const [near, text] of texts) state.world.setDiskText(near, text);
 }
 
-/** The sources below the folders that are not excluded, those near open documents first. */
-async function listSources(state: ServerState, isCancelled: () => boolean): Promise<string[]> {
-  const entries = await state.environment.files.list(state.folders, isCancelled);
-  const { exclude, settings } = state.configuration;
-  const near = state.world.openPaths().map(folderOf);
-  const paths = entries
-    .filter(
-      ({ path, size }) => (isSourcePath(path) || isProjectPath(path)) && size <= settings.maxFileSize * 2,
-    )
-    .map(({ path }) => path)
-    .filter((path) => !isExcluded(state.folders, path, exclude));
-  const isNear = (path: string): boolean => near.some((folder) => isInside(path, folder));
-  return [...paths.filter(isNear), ...paths.filter((path) => !isNear(path))];
-}
-
-/** Whether a pattern of the user or the team leaves the file out. */
-export function isExcluded(folders: readonly string[], path: string, patterns: readonly string[]): boolean {
-  if (patterns.length === 0) return false;
-  const folder = folders.find((one) => isInside(path, one));
-  const relative = folder === undefined ? path : path.slice(folder.length).replace(/^\//, '');
-  return matchesAny(relative, patterns);
-}
-
-/** Paths of the team's files of all folders. */
-export function teamPaths(folders: readonly string[]): string[] {
-  return folders.flatMap((folder) =>
-    [CONFIG_FILE, FACTS_FILE].map((file) => `${folder.replace(/\/$/, '')}/${file}`),
-  );
-}
-
-interface Progress {
-  readonly token: CancellationToken;
-  readonly report: (percent: number, message: string) => void;
-  readonly done: () => void;
-}
-
-async function beginProgress(state: ServerState): Promise<Progress> {
-  const never: CancellationToken = {
-    isCancellationRequested: false,
-    onCancellationRequested: () => ({ dispose: () => undefined }),
-  };
-  if (!state.client.hasProgress) return { token: never, report: () => undefined, done: () => undefined };
-  const progress = await state.connection.window.createWorkDoneProgress();
-  progress.begin('IRQL Lens', 0, 'reading the workspace', true);
-  return {
-    token: progress.token,
-    report: (percent, message) => progress.report(percent, message),
-    done: () => progress.done(),
-  };
+async function checkInBackground(state: ServerState, progress: Progress): Promise<void> {
+  const { background, log } = state;
+  if (background === undefined) {
+    log('this workspace is large: only what is near to open documents is checked');
+    return;
+  }
+  const done = await background.check((what, part, of) => {
+    const percent = of === 0 ? 50 : Math.round((part / of) * 100);
+    progress.report(percent, of === 0 ? what : `${what}, ${String(part)} of ${String(of)} files`);
+    if (progress.token.isCancellationRequested) background.stop();
+  });
+  if (done !== undefined) log(`indexed ${String(done.files)} files in ${String(done.milliseconds)} ms`);
+  else log('the check of the whole workspace was cancelled');
 }
