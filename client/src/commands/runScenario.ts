@@ -43,7 +43,12 @@ async function readScenario(uri: vscode.Uri): Promise<ReplaySource> {
   } catch (error) {
     throw new Error(`${uri.path} is not valid JSON: ${String(error)}`);
   }
-  return checkScenario(value, uri.path);
+  return isTrace(value) ? { trace: value, origin: uri.toString() } : checkScenario(value, uri.path);
+}
+
+/** A trace that was saved from a replay may be opened like a scenario; the replay checks the rest of it. */
+function isTrace(value: unknown): boolean {
+  return (value as { format?: unknown } | null)?.format === 'irql-lens-trace';
 }
 
 function checkScenario(value: unknown, name: string): ReplaySource {
@@ -73,7 +78,11 @@ async function pickScenario(startEngine: StartEngine): Promise<ReplaySource | vs
 async function listChoices(
   catalogue: ReturnType<ReturnType<typeof connectEngine>['catalogue']>,
 ): Promise<Choice[]> {
-  const files = await vscode.workspace.findFiles('**/*.irql-scenario.json', '**/node_modules/**', 200);
+  const files = await vscode.workspace.findFiles(
+    '**/*.{irql-scenario,irql-trace}.json',
+    '**/node_modules/**',
+    200,
+  );
   const { scenarios } = await catalogue;
   const bundled = scenarios.map((scenario): Choice => {
     return { label: scenario.title, description: scenario.id, pick: { scenarioId: scenario.id } };
