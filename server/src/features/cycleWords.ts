@@ -6,9 +6,9 @@ import type { CostRange } from '../protocol/simulateResult.ts';
 /** 95 -> `95`, 1432 -> `1.4k`, 23100 -> `23k`, 4.2e6 -> `4.2M`. */
 export function shortCycles(cycles: number): string {
   if (cycles < 1000) return String(Math.round(cycles));
-  const [unit, size] = cycles < 1e6 ? ['k', 1e3] : ['M', 1e6];
-  const scaled = cycles / Number(size);
-  return `${scaled < 10 ? scaled.toFixed(1).replace(/\.0$/, '') : String(Math.round(scaled))}${String(unit)}`;
+  const isKilo = cycles < 1e6;
+  const scaled = cycles / (isKilo ? 1e3 : 1e6);
+  return `${scaled < 10 ? scaled.toFixed(1).replace(/\.0$/, '') : String(Math.round(scaled))}${isKilo ? 'k' : 'M'}`;
 }
 
 /** `95-310`, `1.4-2.1k`, `900-1.2k`; one number where both ends read the same. */

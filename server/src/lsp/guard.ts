@@ -29,7 +29,7 @@ export function guard<P, R>(
   name: string,
   fallback: R,
   handle: (params: P, token: CancellationToken) => R | Promise<R>,
-): (params: P, token: CancellationToken) => Promise<R | ResponseError<void>> {
+): (params: P, token: CancellationToken) => Promise<R | ResponseError> {
   return async (params, token) => {
     try {
       if (token.isCancellationRequested) return cancelled();
@@ -42,8 +42,8 @@ export function guard<P, R>(
   };
 }
 
-function cancelled(): ResponseError<void> {
-  return new ResponseError<void>(LSPErrorCodes.RequestCancelled, 'cancelled');
+function cancelled(): ResponseError {
+  return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
 }
 
 /** The same for notifications and timers. */
