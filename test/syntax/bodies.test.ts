@@ -148,6 +148,35 @@ const cases: readonly Case[] = [
   ['x = y = z;', '(ExprStmt (Assign = (Name x) (Assign = (Name y) (Name z))))'],
   ['*p++ = !q;', '(ExprStmt (Assign = (Unary * (Postfix ++ (Name p))) (Unary ! (Name q))))'],
   ['lbl: if (a) lbl2: f();', '(Label lbl) (If (Name a) (Block (Label lbl2) (ExprStmt (Call (Name f)))))'],
+  [
+    'x = ({ f(); 1; });',
+    '(ExprStmt (Assign = (Name x) (Lambda (Block (ExprStmt (Call (Name f))) (ExprStmt (Number 1))))))',
+  ],
+  [
+    'BOOLEAN delete = FALSE; delete = TRUE;',
+    '(Decl delete :BOOLEAN (Name FALSE)) (ExprStmt (Assign = (Name delete) (Name TRUE)))',
+  ],
+  ['::operator delete(p);', '(ExprStmt (Call (Name operator) (Name p)))'],
+  [
+    'LIST_OF(2) seq; TYPE DECLSPEC_ALIGN(16) x = {0};',
+    '(Decl seq :LIST_OF) (Decl x :TYPE (InitList (Number 0)))',
+  ],
+  [
+    'if (m_A && B[i].Count != 0) f();',
+    '(If (Binary && (Name m_A) (Binary != (Member Count (Index (Name B) (Name i))) (Number 0))) (ExprStmt (Call (Name f))))',
+  ],
+  [
+    'fn = (_Fn)(void*)GetIt(x);',
+    '(ExprStmt (Assign = (Name fn) (Cast _Fn (Cast void (Call (Name GetIt) (Name x))))))',
+  ],
+  [
+    'if constexpr (has<T>) f(); g(T{.a = 1});',
+    '(If (Name has) (ExprStmt (Call (Name f)))) (ExprStmt (Call (Name g) (Construct T (Designated a (Number 1)))))',
+  ],
+  [
+    'try { f(); } CATCH_RETURN();',
+    '(CppTry (Block (ExprStmt (Call (Name f)))) (Catch Empty (ExprStmt (Call (Name CATCH_RETURN)))))',
+  ],
 ];
 
 describe('bodies', () => {

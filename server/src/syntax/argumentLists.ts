@@ -36,6 +36,7 @@ function parseArgument(p: BodyParser): NodeId {
   const a = p.current;
   if (a === COMMA) return p.empty(NodeKind.Empty);
   if (a === word['{']) return parseInitList(p);
+  if (a === word['.'] && p.kind[p.at + 1] === TokenKind.Identifier) return parseElement(p);
   const first = p.at;
   const isType = isIn(typeWords, a) && p.atom[p.at + 1] !== OPEN_PAREN && p.atom[p.at + 1] !== word['{'];
   const hadError = p.error !== '';

@@ -88,7 +88,7 @@ export function isCast(p: BodyParser): boolean {
   if (isCertainPrefix) return true;
   const name = p.atom[close - 1]!;
   if (p.locals.has(name)) return false;
-  if (opens) return p.classes.isTypeLike(name);
+  if (opens) return p.classes.isTypeLike(name) || isCertainCast(p, close + 1);
   return isTightPrefix(p, close + 1) && p.classes.isTypeLike(name);
 }
 
@@ -117,6 +117,14 @@ const operandWords = wordSet(
 
 function isOperandWord(atom: number): boolean {
   return atom < operandWords.length && operandWords[atom] === 1;
+}
+
+/** `(T *)x` behind `(Name)`: two casts in a row, since nobody passes a type to a function. */
+function isCertainCast(p: BodyParser, open: number): boolean {
+  const end = typeEnd(p, open + 1);
+  const kind = end < 0 ? TokenKind.End : p.kind[end + 1];
+  const isOperand = kind === TokenKind.Identifier || kind === TokenKind.Number;
+  return end >= 0 && isOperand && isCertainType(p, open + 1, end);
 }
 
 /** A keyword, a `*` or two names: nothing but a type is written so. */

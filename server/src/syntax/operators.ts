@@ -43,12 +43,9 @@ export function parseSizeof(p: BodyParser): NodeId {
     p.current === word['-']
   )
     p.at++;
-  if (
-    p.kind[p.at] === TokenKind.Identifier ||
-    p.kind[p.at] === TokenKind.String ||
-    p.kind[p.at] === TokenKind.Number
-  )
-    p.at++;
+  if (p.kind[p.at] === TokenKind.String) {
+    while (p.kind[p.at] === TokenKind.String || p.kind[p.at] === TokenKind.Identifier) p.at++;
+  } else if (p.kind[p.at] === TokenKind.Identifier || p.kind[p.at] === TokenKind.Number) p.at++;
   for (;;) {
     if (p.current === word['['] || p.current === word['(']) p.at = p.behindBracket(p.at);
     else if (

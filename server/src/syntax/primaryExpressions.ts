@@ -9,6 +9,7 @@ import { NodeFlag, NodeKind, type NodeId } from './ir.ts';
 import { parseLambda } from './lambdas.ts';
 import { characterValue, integerValue } from './numbers.ts';
 import { parseCastWord, parseNew, parseSizeof, typeAtomOf } from './operators.ts';
+import { parseBlock } from './statements.ts';
 import { templateEnd } from './templates.ts';
 import { TokenKind } from './tokenTable.ts';
 import { seededWords, word } from './vocabulary.ts';
@@ -88,18 +89,23 @@ function parseParenthesized(p: BodyParser): NodeId {
   p.at++;
   if (p.current === CLOSE_PAREN) {
     p.at++;
-    const id = p.node(NodeKind.Opaque, open);
-    return p.close(id);
+    return p.close(p.node(NodeKind.Opaque, open));
   }
-  const inner = parseExpression(p);
+  const inner = p.current === word['{'] ? parseStatementExpression(p, open) : parseExpression(p);
   if (p.current === word['...'] && p.atom[p.at + 1] === CLOSE_PAREN) p.at++;
   p.expect(CLOSE_PAREN);
   p.nodeStart[inner] = p.start[open]!;
-  if (p.macro[open] === 0) {
-    // Keep the flag of the parentheses' place: `(MACRO)` is not from the macro as a whole, but its only node is.
-    return p.close(inner);
-  }
   return p.close(inner);
+}
+
+/** GNU `({ ... })`: kept like a lambda, so that its statements are there but do not flow; MSVC has no such thing. */
+function parseStatementExpression(p: BodyParser, open: number): NodeId {
+  const id = p.node(NodeKind.Lambda, open);
+  const { error, errorOffset } = p;
+  p.nodeFirst[id] = parseBlock(p);
+  p.error = error;
+  p.errorOffset = errorOffset;
+  return p.close(id);
 }
 
 function parseWord(p: BodyParser): NodeId {
@@ -199,6 +205,13 @@ function parseTypeWord(p: BodyParser): NodeId {
   return p.close(id);
 }
 
+/** Behind a comparison's `>` stands an operand; where none can stand, the `<...>` were template arguments. */
+function isOperandEnd(atom: Atom): boolean {
+  return (
+    atom === CLOSE_PAREN || atom === word[';'] || atom === COMMA || atom === word['}'] || atom === word[']']
+  );
+}
+
 /** A name, perhaps qualified, perhaps with template arguments. */
 function parseName(p: BodyParser): NodeId {
   const first = p.at;
@@ -214,7 +227,8 @@ function parseName(p: BodyParser): NodeId {
     const next = p.current === word['<'] ? templateEnd(p, p.at) : p.at;
     if (next > p.at) {
       const follows = p.atom[next]!;
-      if (follows === OPEN_PAREN || follows === word['::'] || follows === word['{']) p.at = next;
+      if (follows === OPEN_PAREN || follows === word['::'] || follows === word['{'] || isOperandEnd(follows))
+        p.at = next;
       else break;
     }
     const hasMore =

@@ -23,7 +23,7 @@ export function templateEnd(p: BodyParser, i: number): number {
 
 function isTypePart(p: BodyParser, j: number, a: number): boolean {
   const kind = p.kind[j];
-  if (kind === TokenKind.Identifier || kind === TokenKind.Number) return true;
+  if (kind === TokenKind.Identifier || kind === TokenKind.Number || kind === TokenKind.Char) return true;
   return (
     a === word[','] ||
     a === word['*'] ||
