@@ -1,14 +1,15 @@
 /**
  * The page's state in one place, and the actions that change it. Views read it once a frame; nothing else holds state.
  */
-import type {
-  Catalogue,
-  PackedTrace,
-  RunRequest,
-  Scenario,
-  SimulateResult,
-  StepChoice,
-  SweepResult,
+import {
+  TraceEventKind,
+  type Catalogue,
+  type PackedTrace,
+  type RunRequest,
+  type Scenario,
+  type SimulateResult,
+  type StepChoice,
+  type SweepResult,
 } from 'irql-lens-server/protocol';
 import { createFolder, rowsAt, type Folder, type Frame } from './model/fold.ts';
 import { firstView } from './model/layout.ts';
@@ -130,6 +131,13 @@ export function frameAtCursor(state: State): Frame | null {
   return state.run === null ? null : state.run.folder.at(state.row);
 }
 
+/** The event at which the machine stopped, or -1. */
+function stopRow(trace: PackedTrace): number {
+  return trace.events.kind.findLastIndex(
+    (kind) => kind === TraceEventKind.bugCheck || kind === TraceEventKind.watchdog,
+  );
+}
+
 /** Shows a run from where it matters: at the deadlock where there is one, else at its beginning. */
 export function showRun(store: Store, run: Run): void {
   const { state } = store;
@@ -139,7 +147,8 @@ export function showRun(store: Store, run: Run): void {
   state.isPlaying = false;
   state.bookmarks = [];
   state.sweeps = {};
-  setCursor(store, trace.deadlock?.time ?? 0);
+  const stop = stopRow(trace);
+  setCursor(store, trace.deadlock?.time ?? (stop < 0 ? 0 : trace.events.time[stop]!));
   store.changed('run', 'view', 'bookmarks', 'playing', 'sweep');
 }
 

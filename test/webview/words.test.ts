@@ -178,3 +178,17 @@ describe('numbers', () => {
     expect([0, 0.004, 0.5, 1].map(percentText)).toEqual(['0 %', '<1 %', '50 %', '100 %']);
   });
 });
+
+describe('a run that ends well', () => {
+  it('but against the rules is no clean one', () => {
+    const trace = packed([[1, 0, 'verifier', 0, 0]], {
+      contexts: [{ name: 'T', kind: 'thread', cpu: 0, irql: 0 }],
+      strings: ["0xC4/0x31: 'T' lowered the IRQL inside a DPC"],
+    });
+    expect(explain(trace)).toMatchObject({
+      verdict: 'Completed, with a fault',
+      tone: 'bad',
+      what: "Driver Verifier: 0xC4/0x31: 'T' lowered the IRQL inside a DPC",
+    });
+  });
+});

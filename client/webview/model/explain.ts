@@ -149,6 +149,7 @@ function upperFirst(text: string): string {
 
 /** What a run without a fault has to show: the busiest lock's figures in one sentence; empty where no lock was taken. */
 export function figureWords(result: SimulateResult | null): string {
+  const isAlone = result?.cpus === 1;
   const busiest = [...(result?.locks ?? [])].sort((a, b) => b.acquisitions - a.acquisitions)[0];
   if (busiest === undefined || busiest.acquisitions < 2) return '';
   const wait =
@@ -157,7 +158,7 @@ export function figureWords(result: SimulateResult | null): string {
       : `a wait of ${shortNumber(busiest.meanWaitCycles)} cycles on average, p99 ${shortNumber(busiest.p99WaitCycles)}`;
   const fairness =
     busiest.jainFairness > 0.995 ? 'all CPUs alike' : `fairness ${busiest.jainFairness.toFixed(2)} of 1`;
-  return `${grouped(busiest.acquisitions)} acquisitions of ${busiest.id}: ${wait}; ${fairness}.`;
+  return `${grouped(busiest.acquisitions)} acquisitions of ${busiest.id}: ${wait}${isAlone ? '' : `; ${fairness}`}.`;
 }
 
 /** Explains the outcome. A watchdog or bug check that a deadlock led to is told by the deadlock. */
@@ -165,8 +166,19 @@ export function explain(trace: PackedTrace): Explanation {
   const [verdict, tone] = verdicts[trace.outcome];
   const bugCheck = trace.bugCheck ?? '';
   const { deadlock } = trace;
-  if (deadlock === undefined || deadlock.members.length === 0)
+  if (deadlock === undefined || deadlock.members.length === 0) {
+    const noticed = remarks(trace).filter((text) => text.startsWith('Driver Verifier'));
+    if (trace.outcome === 'completed' && noticed[0] !== undefined)
+      return {
+        verdict: 'Completed, with a fault',
+        tone: 'bad',
+        what: noticed[0],
+        why: '',
+        remedy: '',
+        bugCheck,
+      };
     return { verdict, tone, what: plainWhat(trace), why: '', remedy: '', bugCheck };
+  }
   const shape = shapeOf(trace, deadlock.members);
   const self = deadlock.members.find((member) => trace.contexts[member.ownedBy]?.cpu === member.cpu);
   const words = self === undefined ? orderWords(trace, deadlock.members) : selfWords(trace, self, shape);

@@ -96,7 +96,7 @@ function drawStation(station: Station, at: { x: number; y: number }): SVGElement
 
 function drawCycle(trace: PackedTrace, edges: readonly WaitEdge[]): SVGElement {
   const stations = stationsOf(trace, edges);
-  const height = Math.max(180, 110 + stations.length * 34);
+  const height = Math.max(190, 100 + stations.length * 44);
   const places = stations.map((_, at) => place(at, stations.length, height));
   const picture = svg('svg', {
     class: 'cycle',

@@ -19,9 +19,12 @@ const signs: readonly (readonly [sign: string, word: string])[] = [
 
 function occurring(run: Run): ReadonlySet<string> {
   const { spans, trace } = run;
-  const found = new Set<string>(
-    trace.contexts.filter(({ kind }) => kind !== 'idle').map(({ kind }) => paintKind(kind)),
-  );
+  const found = new Set<string>();
+  for (const lane of spans.lanes)
+    for (const context of new Set(lane.context)) {
+      const kind = trace.contexts[context]?.kind;
+      if (kind !== undefined && kind !== 'idle') found.add(paintKind(kind));
+    }
   if (spans.stacks.length > 1) found.add('interrupted');
   if (spans.deferred.length > 0) found.add('deferred');
   const words = new Map<number, string>([
