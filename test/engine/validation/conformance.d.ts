@@ -1,3 +1,5 @@
-/** Placeholder filled below. */
-import type { Row } from './rows.ts';
-export declare const conformanceRows: () => readonly Row[];
+import { type Row } from './rows.ts';
+/** Every vector with its verdict. */
+export declare const vectors: readonly (readonly [name: string, holds: () => boolean])[];
+/** As rows: 1 = holds. */
+export declare function conformanceRows(): readonly Row[];

@@ -6,12 +6,20 @@
  */
 import type { Rng } from '../../base/rng.ts';
 import { Access } from '../machine/machine.ts';
+import * as op from '../program/opcodes.ts';
 import type { CostTable } from './costTable.ts';
+
+/** The condition of a spin: operation (`opcodes.ts`), word, number that it compares with. One object is used again and again. */
+export interface WaitCondition {
+  code: number;
+  word: number;
+  operand: number;
+}
 
 /** What the lines ask of the simulator. */
 export interface SpinnerHost {
-  /** Must the CPU's waiting operation still wait, by the present value of its word? */
-  readonly mustWait: (cpu: number) => boolean;
+  /** What the CPU's waiting operation looks at. */
+  readonly waitOf: (cpu: number) => WaitCondition;
   /** The CPU's next event is at this time; Infinity = it sleeps. */
   readonly schedule: (cpu: number, time: number) => void;
 }
@@ -45,6 +53,13 @@ export class Coherence {
   private readonly readEnd: Float64Array;
   private readonly isSatisfied: Uint8Array;
   private readonly isLockedSpin: Uint8Array;
+  /** When each sleeper looks, its condition. */
+  private readonly looksAt: Float64Array;
+  private readonly waitCode: Uint8Array;
+  private readonly waitWord: Int32Array;
+  private readonly waitOperand: Int32Array;
+  /** The machine's state: the words. */
+  private readonly state: Int32Array;
   /** 1 where the CPU's waiting operation passes because its read was served before a later write. */
   readonly isLatched: Uint8Array;
   /** Transfers by distance class. */
@@ -59,12 +74,18 @@ export class Coherence {
   constructor(
     nLines: number,
     nCpus: number,
+    state: Int32Array,
     table: CostTable,
     distances: Uint8Array,
     rng: Rng,
     host: SpinnerHost,
   ) {
     this.nCpus = nCpus;
+    this.state = state;
+    this.looksAt = new Float64Array(nCpus);
+    this.waitCode = new Uint8Array(nCpus);
+    this.waitWord = new Int32Array(nCpus);
+    this.waitOperand = new Int32Array(nCpus);
     this.table = table;
     this.distances = distances;
     this.rng = rng;
@@ -176,7 +197,27 @@ export class Coherence {
     this.phase[cpu] = now + look;
     this.isReading[cpu] = 0;
     this.isSatisfied[cpu] = 0;
+    const { code, word, operand } = this.host.waitOf(cpu);
+    this.waitCode[cpu] = code;
+    this.waitWord[cpu] = word;
+    this.waitOperand[cpu] = operand;
     this.host.schedule(cpu, Infinity);
+  }
+
+  /** Must the CPU's waiting operation still wait, by the present value of its word? */
+  private mustWait(cpu: number): boolean {
+    const value = this.state[this.waitWord[cpu]!]!;
+    const operand = this.waitOperand[cpu]!;
+    switch (this.waitCode[cpu]!) {
+      case op.opWaitWhileNotSlot:
+        return value !== operand;
+      case op.opWaitWhileBits:
+        return (value & operand) !== 0;
+      case op.opSpinTestAndSet:
+        return value !== 0;
+      default:
+        return value === operand;
+    }
   }
 
   /**
@@ -202,7 +243,8 @@ export class Coherence {
     this.readEnd[cpu] = start + this.table.load[distance]!;
     this.isReading[cpu] = 1;
     this.readsDone[line] = start + this.table.occupancy[distance]!;
-    const isSatisfied = !this.host.mustWait(cpu);
+    const isSatisfied = !this.mustWait(cpu);
+    if (!isSatisfied && this.isSatisfied[cpu] === 0) return;
     this.isSatisfied[cpu] = isSatisfied ? 1 : 0;
     this.host.schedule(cpu, isSatisfied ? this.readEnd[cpu] : Infinity);
   }
@@ -276,7 +318,7 @@ export class Coherence {
     this.readsDone[line] = done;
     for (let at = 0; at < count; at += 1) {
       const cpu = this.waiters[base + at]!;
-      const start = Math.max(this.readsDone[line], detection(this.phase[cpu]!, done, period));
+      const start = Math.max(this.readsDone[line], this.looksAt[cpu]!);
       this.serve(cpu, line, start, this.distance(cpu, writer));
       if (at > 0) continue;
       this.nextRead[line] = start;
@@ -287,7 +329,11 @@ export class Coherence {
   /** A random order of the sleepers, but the one that looks first comes first. */
   private drawOrder(base: number, count: number, done: number, period: number): void {
     const list = this.waiters;
-    if (count < 2) return;
+    if (count === 1) {
+      const cpu = list[base]!;
+      this.looksAt[cpu] = detection(this.phase[cpu]!, done, period);
+      return;
+    }
     let first = 0;
     let earliest = Infinity;
     for (let at = 0; at < count; at += 1) {
@@ -296,6 +342,7 @@ export class Coherence {
       list[base + pick] = list[base + at]!;
       list[base + at] = cpu;
       const seen = detection(this.phase[cpu]!, done, period);
+      this.looksAt[cpu] = seen;
       if (seen < earliest) {
         earliest = seen;
         first = at;
@@ -310,7 +357,7 @@ export class Coherence {
     const base = line * this.nCpus;
     const count = this.nWaiters[line]!;
     const winner = this.waiters[base + this.rng.below(count)]!;
-    if (this.isSatisfied[winner] === 1 || this.host.mustWait(winner)) return;
+    if (this.isSatisfied[winner] === 1 || this.mustWait(winner)) return;
     this.isSatisfied[winner] = 1;
     const distance = this.distance(winner, this.owner[line]!);
     this.transfers[distance]! += 1;

@@ -22,6 +22,7 @@ export class EventTimes {
   }
 
   set(cpu: number, time: number): void {
+    if (this.times[cpu] === time) return;
     this.times[cpu] = time;
     if (this.size === 0) return;
     for (let node = (this.size + cpu) >> 1; node >= 1; node >>= 1) this.play(node);

@@ -11,13 +11,14 @@ import {
 } from '../../protocol/traceFormat.ts';
 import { type MachineHost, Machine, Step, Access } from '../machine/machine.ts';
 import { deliver, insertDpc, requestDpcInterrupt, requestInterrupt } from '../machine/interrupts.ts';
-import { mustWait } from '../machine/memorySteps.ts';
+import { waitedWord } from '../machine/memorySteps.ts';
 import { heldBy, ownerOf } from '../machine/checks.ts';
+import * as op from '../program/opcodes.ts';
 import { CostKey } from '../program/opcodes.ts';
 import type { Program } from '../program/program.ts';
 import { describeRemark, warningText } from '../remarks.ts';
 import { clockTick, type ClockState, newClockState } from './clock.ts';
-import { Coherence } from './coherence.ts';
+import { Coherence, type SpinnerHost, type WaitCondition } from './coherence.ts';
 import type { CostTable } from './costTable.ts';
 import { findStuckCycle } from './stuckCycle.ts';
 import { EventTimes } from './eventTimes.ts';
@@ -48,6 +49,8 @@ export class Simulator {
   readonly queue: EventTimes;
   readonly clock: ClockState;
   private readonly rng: Rng;
+  private readonly isRecording: boolean;
+  private readonly condition: WaitCondition = { code: 0, word: 0, operand: 0 };
   private readonly limits: RunLimits;
   now = 0;
   nEvents = 0;
@@ -98,12 +101,23 @@ export class Simulator {
     this.queue = new EventTimes(nCpus);
     this.clock = newClockState(nCpus);
     this.machine = new Machine(program, this.makeHost());
-    this.coherence = new Coherence(program.nLines, nCpus, table, distances, new Rng(seed ^ 0x5bd1e995), {
-      mustWait: (cpu) => this.spinsOn(cpu),
+    const spinners: SpinnerHost = {
+      waitOf: (cpu) => this.waitOf(cpu),
       schedule: (cpu, time) => {
         this.queue.set(cpu, time);
       },
-    });
+    };
+    const { state } = this.machine;
+    this.coherence = new Coherence(
+      program.nLines,
+      nCpus,
+      state,
+      table,
+      distances,
+      new Rng(seed ^ 0x5bd1e995),
+      spinners,
+    );
+    this.isRecording = recorder.maxEvents > 0;
     this.debt = new Float64Array(nCpus);
     this.isWorking = new Uint8Array(nCpus);
     this.mustDeliver = new Uint8Array(nCpus);
@@ -161,9 +175,16 @@ export class Simulator {
     return weights.length - 1;
   }
 
-  private spinsOn(cpu: number): boolean {
-    const context = this.machine.top(cpu);
-    return context < 0 || mustWait(this.machine, this.machine.state[this.program.contexts[context]!.base]!);
+  private waitOf(cpu: number): WaitCondition {
+    const { code, contexts } = this.program;
+    const { state } = this.machine;
+    const pc = state[contexts[this.machine.top(cpu)]!.base]!;
+    const operation = code.op[pc]!;
+    const operand = operation === op.opWaitWhileIndexed ? code.d[pc]! : code.b[pc]!;
+    this.condition.code = operation;
+    this.condition.word = waitedWord(this.machine, pc);
+    this.condition.operand = operation === op.opWaitWhileNotSlot ? state[code.b[pc]!]! : operand;
+    return this.condition;
   }
 
   /** Location of the statement that the context executes. */
@@ -196,6 +217,7 @@ export class Simulator {
         break;
       default:
     }
+    if (!this.isRecording) return;
     this.recorder.record(
       this.now,
       cpu,
@@ -364,15 +386,17 @@ export class Simulator {
     const { machine, program, table } = this;
     const ticks = durationTicks(program.durations[machine.cost]!, table.clockGHz, this.rng);
     const { kind } = program.contexts[context]!;
-    this.recorder.record(
-      this.now,
-      cpu,
-      Event.workBegin,
-      context,
-      ticks,
-      machine.detail,
-      this.locationOf(context),
-    );
+    if (this.isRecording) {
+      this.recorder.record(
+        this.now,
+        cpu,
+        Event.workBegin,
+        context,
+        ticks,
+        machine.detail,
+        this.locationOf(context),
+      );
+    }
     const own =
       kind === 'thread' || kind === 'threadedDpc'
         ? Activity.thread
@@ -530,7 +554,7 @@ export class Simulator {
       this.nEvents += 1;
       if (planned <= time) this.runSource();
       else this.runCpu(cpu);
-      if (this.nEvents % progressEvery === 0) {
+      if ((this.nEvents & (progressEvery - 1)) === 0) {
         throwIfCancelled(cancellation);
         onProgress?.(this.nEvents, 0);
         if (this.nEvents >= limits.events) this.finish('bounded', `stopped after ${limits.events} events`);
