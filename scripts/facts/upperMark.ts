@@ -23,8 +23,8 @@ const USUAL = new Set([
   'FILTER_RECEIVE_NET_BUFFER_LISTS',
 ]);
 
-/** Completions whose level follows from the request: a post-create runs at PASSIVE_LEVEL, a post-read may not. */
-const BY_REQUEST = new Set(['PFLT_POST_OPERATION_CALLBACK']);
+/** Callbacks whose level follows from the request or the adapter's synchronisation: a post-create runs at PASSIVE_LEVEL. */
+const BY_REQUEST = new Set(['PFLT_POST_OPERATION_CALLBACK', 'HW_STARTIO', 'HW_TIMER', 'HW_TIMER_EX']);
 
 const HIGH_MINIMA = new Set<unknown>([
   'APC',

@@ -85,7 +85,7 @@ function isMistake(context: FunctionContext, leak: Leak): boolean {
     if (isHeld) holding.push(exit);
     if (isFree) free.push(exit);
   }
-  if (free.length === 0) return mustNotHoldAtExit(context, leak.held) || isLevelLost(context, leak.held);
+  if (free.length === 0) return isNeverGivenBack(context, leak.held);
   const isHandedOver =
     holding.every((exit) => !isFailure(context, exit)) &&
     free.every((exit) => !holding.includes(exit) && isFailure(context, exit));
@@ -122,6 +122,27 @@ function mustNotHoldAtExit(context: FunctionContext, held: HeldLock): boolean {
   return (
     isSpinKind(held.kind) &&
     context.program.rolesOf(context.facts.unit.id).some((role) => role.fact.mustRestoreIrql)
+  );
+}
+
+/** Held on every return: on purpose, unless nobody can or does give it back. */
+function isNeverGivenBack(context: FunctionContext, held: HeldLock): boolean {
+  return (
+    mustNotHoldAtExit(context, held) || isLevelLost(context, held) || isForgottenByCallers(context, held)
+  );
+}
+
+/** All callers are here, and none of them releases a lock of this class: it is no acquire wrapper. */
+function isForgottenByCallers(context: FunctionContext, held: HeldLock): boolean {
+  const { lockClass } = held.lock;
+  const callers = context.analysis.callersOf(context.facts.unit.id);
+  if (lockClass === '' || callers.length === 0 || !context.entry.areAllCallersKnown) return false;
+  return callers.every(({ caller }) =>
+    context.analysis
+      .factsOf(caller)
+      .calls.every((call) =>
+        call.locks.every((event) => event.op !== 'release' || event.lock.lockClass !== lockClass),
+      ),
   );
 }
 

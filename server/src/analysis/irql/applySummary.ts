@@ -27,7 +27,7 @@ import {
 import type { CallSite } from './callSite.ts';
 import { areEqualConstants } from './constants.ts';
 import { locationOf, pathOf, truthOf } from './evaluate.ts';
-import { withIrql, withValue } from './state.ts';
+import { withIrql, withUnknownIrql, withValue } from './state.ts';
 import type { State } from './state.ts';
 
 /** The states after a call of a function with this summary; empty when the function never returns. */
@@ -38,11 +38,27 @@ export function applySummary(
   summary: FunctionSummary,
 ): State[] {
   const states: State[] = [];
+  const taken: ExitCase[] = [];
   for (const exit of summary.cases) {
     const after = applyCase(context, state, site, exit);
-    if (after !== undefined) states.push(after);
+    if (after === undefined) continue;
+    states.push(after);
+    taken.push(exit);
   }
-  return states;
+  if (!isLeak(taken)) return states;
+  return [{ ...withUnknownIrql(state, context.all, undefined, site.node), isImprecise: true }];
+}
+
+/**
+ * Whether the callee comes back with a lock on some paths and without it on others, and nothing tells the caller which: a
+ * mistake of the callee, reported there. What the caller does under an assumption of it would be a second report.
+ */
+function isLeak(cases: readonly ExitCase[]): boolean {
+  const isAnyHeld = cases.some((exit) => exit.acquired.length > 0);
+  const isAnyFree = cases.some((exit) => exit.acquired.length === 0);
+  return (
+    isAnyHeld && isAnyFree && cases.some((exit) => exit.returns === undefined && exit.guards.length === 0)
+  );
 }
 
 function applyCase(context: BodyContext, state: State, site: CallSite, exit: ExitCase): State | undefined {
