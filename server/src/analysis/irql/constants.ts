@@ -99,7 +99,8 @@ export function isSymbol(value: number): boolean {
 /** Whether two constants are equal; undefined when that cannot be known. */
 export function areEqualConstants(a: number, b: number): boolean | undefined {
   if (a === b) return true;
-  if (!isSymbol(a) && !isSymbol(b)) return false;
+  // Two names of constants are taken for two values: enumerators and flags are hardly ever aliases.
+  if (isSymbol(a) === isSymbol(b)) return false;
   const aIsStatus = a >= STATUS_BASE || a === 0;
   const bIsStatus = b >= STATUS_BASE || b === 0;
   return aIsStatus && bIsStatus ? false : undefined;

@@ -102,7 +102,7 @@ function callPath(context: BodyContext, state: State, node: NodeId): string {
   const name = context.nameOf(node);
   const args = argumentsOf(context.ir, node);
   const [only] = args;
-  if (args.length === 1 && only !== undefined && /Get|get/.test(name)) {
+  if (args.length === 1 && only !== undefined && /get/i.test(name)) {
     const base = pathOf(context, state, only);
     if (base !== '' && !base.startsWith('&')) return `${base}~${name}`;
   }

@@ -339,6 +339,12 @@ function limitLevels(context: BodyContext, state: State, site: CallSite): State 
   return withCurrentIn(state, range(0, 31 - Math.clz32(level))) ?? state;
 }
 
+/** A place that should not be reached: what is half done there is not judged. */
+function notTrusted(state: State): State {
+  const isPlain = state.isEntryIrql && state.held.length === 0 && state.releasedFromEntry.length === 0;
+  return isPlain ? state : { ...state, isImprecise: true };
+}
+
 /** An assertion: states that contradict it stay as they are, so that a wrong assertion hides nothing. */
 function assertTrue(run: Interpreter, states: readonly State[], site: CallSite): readonly State[] {
   const [condition] = site.args;
@@ -348,7 +354,7 @@ function assertTrue(run: Interpreter, states: readonly State[], site: CallSite):
     const [holds, fails] = branch(run, [state], condition);
     if (holds.length > 0) result.push(...holds);
     // ASSERT(FALSE) marks a place that should not be reached: nothing is claimed about locks after it.
-    else result.push(...fails.map((failed) => ({ ...failed, isImprecise: true })));
+    else result.push(...fails.map(notTrusted));
   }
   return limit(result);
 }

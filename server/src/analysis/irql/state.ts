@@ -15,7 +15,7 @@ export interface State extends PathState {
 }
 
 /** More disjuncts than this at one point are merged into one imprecise state. */
-export const MAX_DISJUNCTS = 24;
+export const MAX_DISJUNCTS = 40;
 
 const NO_HELD: readonly HeldLock[] = [];
 const NO_VALUES: ReadonlyMap<string, Value> = new Map();

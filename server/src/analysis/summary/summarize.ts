@@ -28,7 +28,7 @@ import { callerLock } from '../irql/applySummary.ts';
 import { callSiteOf } from '../irql/callSite.ts';
 
 /** More cases than this are given up: the effect is then unknown. */
-const MAX_CASES = 10;
+const MAX_CASES = 40;
 /** More transitive lock uses than this are not kept. */
 const MAX_USES = 48;
 
@@ -70,8 +70,9 @@ export function summarize(
   const { context, facts } = body;
   const { all, unit } = context;
   const exits = facts.exits.flatMap(({ states }) => states) as State[];
-  const isGivenUp = exits.some(({ isImprecise }) => isImprecise);
-  const grouped = isGivenUp ? undefined : groupCases(context, exits, body.returns);
+  const usable = exits.filter((state) => !state.isImprecise || isPlain(state));
+  const isLost = usable.length === 0 && exits.length > 0;
+  const grouped = isLost ? undefined : groupCases(context, usable, body.returns);
   const cases = grouped === undefined ? [sameCase(all)] : coverAllEntries(grouped, all);
   const { requires, requiresWhen } = requirementsOf(context, cell, facts.calls);
   const blocks = blockingWitness(cell, facts.calls, summaryOf);
@@ -84,12 +85,23 @@ export function summarize(
     isProved:
       grouped !== undefined &&
       !facts.isImprecise &&
-      exits.every(({ assumptions }) => assumptions.length === 0),
+      exits.every(({ assumptions, isImprecise }) => assumptions.length === 0 && !isImprecise),
     locksTaken: lockUsesOf(context, facts.calls, summaryOf),
     ...(blocks === undefined ? {} : { blocks }),
     ...(requiresWhen.length === 0 ? {} : { requiresWhen }),
     ...(grouped === undefined ? { isGivenUp: true } : {}),
   };
+}
+
+/** Nothing is changed on this path, as far as it was followed. */
+function isPlain(state: State): boolean {
+  return (
+    state.isEntryIrql &&
+    state.releasedFromEntry.length === 0 &&
+    state.held.every(({ isFromEntry }) => isFromEntry) &&
+    state.regions.critical === 0 &&
+    state.regions.guarded === 0
+  );
 }
 
 /** How the exit level relates to the entry level over all cases. */
