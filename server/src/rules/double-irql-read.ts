@@ -7,6 +7,7 @@ import { NodeKind, type NodeId } from '../syntax/ir.ts';
 import { DISPATCH_LEVEL, maxOf, minOf } from '../protocol/irqlLevels.ts';
 import { isDpcForm } from './reporting/dpcForms.ts';
 import { levelsOfStates } from './reporting/evidence.ts';
+import { collapseBranch } from './fixes/collapseBranch.ts';
 import { parentOf } from './fixes/editCall.ts';
 import { report, say, stepAt } from './reporting/report.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
@@ -89,7 +90,9 @@ function describe(
 ): Finding {
   const known = context.entry.isKnown ? levelsOfStates(statesBefore(context, branch), context.entry) : 0;
   const advice = decideAdvice(context, known, raising.name, cheap.name);
+  const fix = isInBranch(context, read, branch) ? collapseBranch(context, branch, raising) : undefined;
   return report(context, meta, {
+    fixes: fix === undefined ? [] : [fix],
     node: read,
     verdict: 'definite',
     message:
@@ -101,6 +104,12 @@ function describe(
       stepAt(context, raising.node, `${raising.name} reads it again`),
     ],
   });
+}
+
+/** The read stands in the condition itself and goes with it; one that is stored first may be used elsewhere. */
+function isInBranch(context: FunctionContext, read: NodeId, branch: NodeId): boolean {
+  const ir = context.facts.unit.ir();
+  return (ir.start[read] ?? 0) >= (ir.start[branch] ?? 0);
 }
 
 function decideAdvice(context: FunctionContext, known: number, raising: string, cheap: string): string {

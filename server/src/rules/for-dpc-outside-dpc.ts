@@ -3,10 +3,12 @@
  * is, and does not raise where they are off. With the fix to the form that always raises.
  */
 import { atMost, DISPATCH_LEVEL } from '../protocol/irqlLevels.ts';
-import { toGeneralVariant } from './fixes/convertPair.ts';
+import type { CallFact } from '../analysis/facts.ts';
+import { argumentsOf, findResultOwner, replaceNode, rewriteCall, textOf } from './fixes/editCall.ts';
+import { findPair } from './fixes/lockPairs.ts';
 import { findBelow, levelsOfStates } from './reporting/evidence.ts';
 import { report, say, traceOf } from './reporting/report.ts';
-import type { FunctionRule, RuleMeta } from './rule.ts';
+import type { Fix, FunctionContext, FunctionRule, RuleMeta, TextEdit } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'for-dpc-outside-dpc',
@@ -35,7 +37,7 @@ export const rule: FunctionRule = {
       const evidence = findBelow(context, call.before, DISPATCH_LEVEL);
       const levels = levelsOfStates(call.before, entry);
       if (evidence === undefined || atMost(levels, DISPATCH_LEVEL - 1) === 0) return [];
-      const fix = toGeneralVariant(context, call);
+      const fix = findFix(context, call);
       return [
         report(context, meta, {
           node: call.node,
@@ -51,3 +53,22 @@ export const rule: FunctionRule = {
     });
   },
 };
+
+/** `irql = KeAcquireSpinLockForDpc(lock)` and its releases as KeAcquireSpinLock(lock, &irql) and KeReleaseSpinLock. */
+function findFix(context: FunctionContext, acquire: CallFact): Fix | undefined {
+  const pair = findPair(context, acquire);
+  const owner = findResultOwner(context, acquire.node);
+  const [lock] = argumentsOf(context, acquire.node);
+  if (pair === undefined || owner === undefined || owner === acquire.node || lock === undefined)
+    return undefined;
+  const target = textOf(context, context.facts.unit.ir().first[owner] ?? 0);
+  const edits: TextEdit[] = [
+    replaceNode(context, owner, `KeAcquireSpinLock(${textOf(context, lock)}, &${target})`),
+  ];
+  for (const { node } of pair.releases) {
+    const edit = rewriteCall(context, node, 'KeReleaseSpinLock', [0, 1]);
+    if (edit === undefined) return undefined;
+    edits.push(edit);
+  }
+  return { title: 'Use KeAcquireSpinLock and KeReleaseSpinLock', edits, isPreferred: true };
+}

@@ -4,6 +4,7 @@
  */
 import type { CallFact, HeldLock, PathState } from '../analysis/facts.ts';
 import { atLeast, DISPATCH_LEVEL } from '../protocol/irqlLevels.ts';
+import { swapReleases } from './fixes/swapReleases.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, report, say, stepAt } from './reporting/report.ts';
@@ -63,7 +64,9 @@ function describe(context: FunctionContext, call: CallFact, state: PathState, he
   const repair = isRelease
     ? `Release the locks in the reverse order, or give this release the level that its own acquire saved.`
     : `Release ${held.lock.text} first.`;
+  const fix = swapReleases(context, call, held);
   return report(context, meta, {
+    fixes: fix === undefined ? [] : [fix],
     node: call.node,
     verdict: 'definite',
     message:

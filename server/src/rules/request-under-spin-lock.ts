@@ -4,6 +4,7 @@
  * ReqSendWhileSpinlock rules of the public driver documentation.
  */
 import type { CallFact, HeldLock } from '../analysis/facts.ts';
+import { moveAfterRelease } from './fixes/moveAfterRelease.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, report, stepAt } from './reporting/report.ts';
@@ -48,8 +49,10 @@ export const rule: FunctionRule = {
       const what = LEAVES_THE_DRIVER.get(call.name);
       const held = what === undefined ? undefined : findSpinLock(context, call);
       if (what === undefined || held === undefined) return [];
+      const fix = moveAfterRelease(context, call, held);
       return [
         report(context, meta, {
+          fixes: fix === undefined ? [] : [fix],
           node: call.node,
           verdict: 'definite',
           message:
