@@ -1,6 +1,7 @@
 // The settings table: decoding never fails, says what is wrong, and the manifest follows from it.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { listProfiles } from '../../server/src/engine/engine.ts';
 import {
   configurationProperties,
   decodeSettings,
@@ -52,4 +53,10 @@ it('is what the manifest and the manual say', () => {
     JSON.parse(JSON.stringify(configurationProperties())),
   );
   expect(readFileSync('docs/settings.md', 'utf8').replace(/\r\n/g, '\n')).toBe(settingsMarkdown());
+});
+
+it('offers the profiles that the engine has', () => {
+  const ids = listProfiles().map(({ id }) => id);
+  for (const id of ids) expect(decodeSettings({ profile: id }).problems, id).toEqual([]);
+  expect(ids).toContain(defaultSettings.profile);
 });

@@ -13,6 +13,7 @@ import { costDetails } from './codeLens.ts';
 import { functionWords } from './functionWords.ts';
 import { wordsOf } from './levelWords.ts';
 import { lockCost } from './lockCost.ts';
+import { longRunWords } from './longRun.ts';
 import { functionAt, heldAt, nodeRange, pointAt, type PointFacts, type Snapshot } from './snapshot.ts';
 import { nameAt, type NameAt } from './tokenAt.ts';
 import { entryChains, whyChains } from './whyChain.ts';
@@ -47,9 +48,9 @@ export function hover(
     return point === undefined ? undefined : hoverInBody(snapshot, point, offset, name, settings);
   }
   if (unit !== undefined && isOnName(unit, offset)) {
-    return { range: unit.head.nameRange, blocks: functionBlocks(snapshot, unit) };
+    return { range: unit.head.nameRange, blocks: functionBlocks(snapshot, unit, settings) };
   }
-  return name === undefined ? undefined : hoverOnName(snapshot, file, name);
+  return name === undefined ? undefined : hoverOnName(snapshot, file, name, settings);
 }
 
 function isOnName({ head }: FunctionUnit, offset: number): boolean {
@@ -162,16 +163,23 @@ function callBlocks(snapshot: Snapshot, point: PointFacts, call: CallFact, setti
   return blocks;
 }
 
-function functionBlocks(snapshot: Snapshot, unit: FunctionUnit): HoverBlock[] {
+function functionBlocks(snapshot: Snapshot, unit: FunctionUnit, settings: Settings): HoverBlock[] {
   const entry = snapshot.analysis.entryOf(unit.id);
   const blocks: HoverBlock[] = [text(functionWords(snapshot, unit))];
+  const long = longRunWords(snapshot, unit, settings);
+  if (long !== undefined) blocks.push(text(long));
   for (const { title, steps } of entryChains(snapshot, entry).slice(0, MAX_CHAINS))
     blocks.push({ kind: 'steps', title, steps: steps.slice(0, MAX_STEPS) });
   return blocks;
 }
 
 /** Outside of bodies: a function's name in a declaration, a role type, a routine. */
-function hoverOnName(snapshot: Snapshot, file: FileUnit, name: NameAt): HoverContent | undefined {
+function hoverOnName(
+  snapshot: Snapshot,
+  file: FileUnit,
+  name: NameAt,
+  settings: Settings,
+): HoverContent | undefined {
   const { program } = snapshot;
   const { arch } = program.settings;
   const role: RoleFact | undefined = program.ddi.role(name.text);
@@ -179,7 +187,7 @@ function hoverOnName(snapshot: Snapshot, file: FileUnit, name: NameAt): HoverCon
   const unit = program.functions.find(
     (one) => one.name === name.text && (one.file === file || one.file.project === file.project),
   );
-  if (unit !== undefined) return { range: name.range, blocks: functionBlocks(snapshot, unit) };
+  if (unit !== undefined) return { range: name.range, blocks: functionBlocks(snapshot, unit, settings) };
   const fact: DdiFact | undefined = program.ddi.lookup(name.text);
   return fact === undefined ? undefined : { range: name.range, blocks: [text(factMarkdown(fact, arch))] };
 }

@@ -80,7 +80,7 @@ function createJob(
     ({ program }) => ({ program, uriOf: uriOfPath, nameOf: (path) => path }),
     (message) => post({ type: 'failed', message }),
   );
-  publisher.setRules(configuration.rules);
+  publisher.setRules(configuration.rules, configuration.settings.showMerelyAllowed);
   const never = (): boolean => false;
   const publishAll = (): void => {
     const snapshot = world.snapshot();

@@ -3,6 +3,7 @@
  * returned with the file and the place they belong to; it sends nothing.
  */
 import { createLineIndex } from '../base/lineIndex.ts';
+import { listProfiles } from '../engine/engine.ts';
 import { decodeConfig, type WorkspaceConfig } from '../protocol/configFormat.ts';
 import { parseFactsFile, type FactsFile } from '../protocol/factsFormat.ts';
 import { decodeSettings, defaultSettings, type Settings, type SettingProblem } from '../protocol/settings.ts';
@@ -42,23 +43,15 @@ export interface Configuration {
 
 const RULE_IDS = new Set(ALL_RULES.map((rule) => rule.meta.id));
 
-/** The rules that say what merely may happen. */
-const MERELY_ALLOWED_RULES = ALL_RULES.filter(
-  ({ meta }) => !meta.isOnByDefault && meta.severity === 'information' && meta.family === 'level',
-).map(({ meta }) => meta.id);
-
 /** Joins raw settings and the team's files. Never throws. */
 export function readConfiguration(rawSettings: unknown, files: TeamFiles): Configuration {
   const { settings, problems } = decodeSettings(rawSettings);
   const teamProblems: TeamProblem[] = [];
   const config = readConfigs(files, teamProblems);
   const facts = readFacts(files, teamProblems);
-  const settingProblems = [...problems, ...unknownRules(settings)];
-  const merely = settings.showMerelyAllowed
-    ? Object.fromEntries(MERELY_ALLOWED_RULES.map((id) => [id, 'information' as const]))
-    : {};
+  const settingProblems = [...problems, ...unknownRules(settings), ...unknownFigures(settings)];
   return {
-    settings: { ...settings, profile: profileOf(settings, config) },
+    settings: { ...settings, profile: profileOf(settings, config), costs: knownCosts(settings) },
     world: {
       analysis: {
         arch: settings.arch === defaultSettings.arch ? (config.arch ?? settings.arch) : settings.arch,
@@ -67,7 +60,7 @@ export function readConfiguration(rawSettings: unknown, files: TeamFiles): Confi
       },
       facts,
     },
-    rules: { severities: { ...merely, ...config.rules, ...settings.rules } },
+    rules: { severities: { ...config.rules, ...settings.rules } },
     exclude: [...settings.exclude, ...(config.exclude ?? [])],
     settingProblems,
     teamProblems,
@@ -90,6 +83,22 @@ function unknownRules(settings: Settings): SettingProblem[] {
       key: 'irqlLens.rules',
       message: `irqlLens.rules: there is no rule '${id}'. It is ignored.`,
     }));
+}
+
+/** Names of all figures of all profiles. */
+const FIGURES = new Set(listProfiles().flatMap(({ figures }) => figures.map(({ key }) => key)));
+
+function unknownFigures(settings: Settings): SettingProblem[] {
+  return Object.keys(settings.costs)
+    .filter((key) => !FIGURES.has(key))
+    .map((key) => ({
+      key: 'irqlLens.costs',
+      message: `irqlLens.costs: no profile has a figure '${key}'. It is ignored. The figures are ${[...FIGURES].join(', ')}.`,
+    }));
+}
+
+function knownCosts(settings: Settings): Settings['costs'] {
+  return Object.fromEntries(Object.entries(settings.costs).filter(([key]) => FIGURES.has(key)));
 }
 
 function readConfigs(files: TeamFiles, problems: TeamProblem[]): WorkspaceConfig {

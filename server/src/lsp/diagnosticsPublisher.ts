@@ -4,8 +4,9 @@
  */
 import type { Diagnostic } from 'vscode-languageserver';
 import type { FileUnit } from '../analysis/program.ts';
+import { merelyAllowed } from '../features/merelyAllowed.ts';
 import type { Snapshot } from '../features/snapshot.ts';
-import { checkAcrossFunctions, checkFile, type RuleSettings } from '../rules/checkProgram.ts';
+import { checkAcrossFunctions, checkFile, sortFindings, type RuleSettings } from '../rules/checkProgram.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Log } from './guard.ts';
 import { toDiagnostic, type ProtoContext } from './toProto.ts';
@@ -21,7 +22,8 @@ export interface DiagnosticsPublisher {
   readonly publishAll: (snapshot: Snapshot, files: readonly FileUnit[]) => Generator<void>;
   /** Findings of a file in this snapshot, from the cache where it is of the same snapshot. */
   readonly findingsOf: (snapshot: Snapshot, file: FileUnit) => readonly Finding[];
-  readonly setRules: (rules: RuleSettings) => void;
+  /** `isMerelyAllowedShown`: also what merely may happen, as information */
+  readonly setRules: (rules: RuleSettings, isMerelyAllowedShown: boolean) => void;
   readonly clear: (path: string) => void;
   /** All findings that were sent last. */
   readonly all: () => readonly Finding[];
@@ -41,6 +43,7 @@ export function createDiagnosticsPublisher(
   log: Log,
 ): DiagnosticsPublisher {
   let rules: RuleSettings = { severities: {} };
+  let isMerelyAllowedShown = false;
   /** whole-program findings, renewed by publishAll: an edit keeps the old ones for a moment */
   let across: readonly Finding[] = [];
   const checked = new Map<string, Checked>();
@@ -49,13 +52,11 @@ export function createDiagnosticsPublisher(
   const check = (snapshot: Snapshot, file: FileUnit): readonly Finding[] => {
     const known = checked.get(file.path);
     if (known?.snapshot === snapshot && known.across === across) return known.findings;
-    const { findings, problems } = checkFile(
-      snapshot.program,
-      snapshot.analysis,
-      file,
-      rules,
-      withinText(file, across),
-    );
+    const result = checkFile(snapshot.program, snapshot.analysis, file, rules, withinText(file, across));
+    const { problems } = result;
+    const findings = isMerelyAllowedShown
+      ? sortFindings([...result.findings, ...merelyAllowed(snapshot, file)])
+      : result.findings;
     for (const problem of problems) {
       if (said.has(problem)) continue;
       said.add(problem);
@@ -93,8 +94,9 @@ export function createDiagnosticsPublisher(
       for (const path of [...sent.keys()]) if (!snapshot.program.files.has(path)) clear(path, snapshot);
     },
     findingsOf: check,
-    setRules(next) {
+    setRules(next, isShown) {
       rules = next;
+      isMerelyAllowedShown = isShown;
       checked.clear();
     },
     clear: (path) => clear(path),

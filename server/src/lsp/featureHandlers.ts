@@ -64,8 +64,8 @@ function registerLenses(state: ServerState): void {
       });
     }),
   );
-  connection.onCodeLensResolve(
-    guard<CodeLens, CodeLens>(log, 'code lens', { range: nowhere }, (lens) => resolveLens(state, lens)),
+  connection.onCodeLensResolve((lens, token) =>
+    guard<CodeLens, CodeLens>(log, 'code lens', lens, (asked) => resolveLens(state, asked))(lens, token),
   );
 }
 

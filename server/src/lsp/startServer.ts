@@ -187,7 +187,7 @@ async function loadConfiguration(state: ServerState, options: InitializationOpti
   state.rawSettings = raw;
   state.teamFiles = [...files];
   state.configuration = next;
-  state.publisher.setRules(next.rules);
+  state.publisher.setRules(next.rules, next.settings.showMerelyAllowed);
   if (JSON.stringify(before.world) !== JSON.stringify(next.world)) state.world.configure(next.world);
   for (const { message } of next.settingProblems) {
     if (before.settingProblems.some((old) => old.message === message)) continue;
