@@ -110,6 +110,43 @@ VOID MakeInterrupts(WDFDEVICE device) {
     },
   },
   {
+    title: 'objects that take the execution level of the only device',
+    fixture: `#include <ntddk.h>
+#include <wdf.h>
+VOID Tick(WDFTIMER t) { }
+VOID Tock(WDFTIMER t) { }
+VOID Read(WDFQUEUE q, WDFREQUEST r, size_t n) { }
+NTSTATUS Add(WDFDRIVER driver, PWDFDEVICE_INIT init) {
+  WDF_OBJECT_ATTRIBUTES attributes; WDFDEVICE device; WDF_TIMER_CONFIG timerConfig; WDF_IO_QUEUE_CONFIG queueConfig; WDFTIMER timer;
+  attributes.SynchronizationScope = WdfSynchronizationScopeDevice;
+  WdfDeviceCreate(&init, &attributes, &device);
+  WDF_TIMER_CONFIG_INIT(&timerConfig, Tick);
+  WdfTimerCreate(&timerConfig, WDF_NO_OBJECT_ATTRIBUTES, &timer);
+  queueConfig.EvtIoRead = Read;
+  return WdfIoQueueCreate(device, &queueConfig, WDF_NO_OBJECT_ATTRIBUTES, NULL);
+}
+VOID Elsewhere(PWDF_TIMER_CONFIG config) { WDF_TIMER_CONFIG_INIT(config, Tock); }
+`,
+    roles: {
+      Tick: ['EVT_WDF_TIMER registrationCall 2..2 always (WDF_TIMER_CONFIG_INIT argument 2)'],
+      Tock: ['EVT_WDF_TIMER registrationCall 0..2 usual (WDF_TIMER_CONFIG_INIT argument 2)'],
+      Read: ['EVT_WDF_IO_QUEUE_IO_READ fieldAssignment 2..2 always (WDF_IO_QUEUE_CONFIG.EvtIoRead)'],
+    },
+  },
+  {
+    title: 'storage miniports by synchronization model',
+    fixture: `#include <storport.h>
+BOOLEAN StartIo(PVOID d, PSCSI_REQUEST_BLOCK s) { return TRUE; }
+ULONG Find(PVOID d, PPORT_CONFIGURATION_INFORMATION c) { c->SynchronizationModel = StorSynchronizeFullDuplex; return 0; }
+ULONG DriverEntry(PVOID a, PVOID b) {
+  HW_INITIALIZATION_DATA data = {0};
+  data.HwStartIo = StartIo;
+  return StorPortInitialize(a, b, &data, NULL);
+}
+`,
+    roles: { StartIo: ['HW_STARTIO fieldAssignment 2..2 always (HW_INITIALIZATION_DATA.HwStartIo)'] },
+  },
+  {
     title: 'initialisers, positional, designated and nested',
     fixture: `#include <fltKernel.h>
 FLT_PREOP_CALLBACK_STATUS Pre(PFLT_CALLBACK_DATA d, PCFLT_RELATED_OBJECTS o, PVOID *c) { return 0; }

@@ -6,6 +6,7 @@ import type { DdiFacts, RoleFact } from '../../ddi/ddiFacts.ts';
 import type { Atom, AtomTable } from '../../syntax/atoms.ts';
 import type { TextRange } from '../../syntax/fileStructure.ts';
 import type { FileUnit, FunctionUnit, RoleAssignment } from '../program.ts';
+import { inheritStates } from './projectStates.ts';
 import { roleLevelsAt } from './roleLevels.ts';
 import type { ProjectTypes } from './types.ts';
 import type { WorkspaceProgram } from './workspaceProgram.ts';
@@ -50,19 +51,20 @@ export function declaredRoles(unit: FunctionUnit, program: WorkspaceProgram): re
   const add = (
     fact: RoleFact | undefined,
     how: RoleAssignment['how'],
-    file: FileUnit,
+    owner: FileUnit,
     range: TextRange,
     via: string,
   ): void => {
     if (fact === undefined || fact.isUserMode || roles.some((role) => role.fact.type === fact.type)) return;
+    const states = inheritStates([], fact, program.projectStates(file.project));
     for (const slot of major.length > 0 ? major : ['']) {
-      const levels = roleLevelsAt(fact, { states: [], major: slot });
+      const levels = roleLevelsAt(fact, { states, major: slot });
       if (levels === undefined) continue;
       const { min, max, upper } = levels;
       roles.push({
         fact,
         how,
-        file,
+        file: owner,
         range,
         via: slot === '' ? via : `_Dispatch_type_(${slot})`,
         min,

@@ -8,6 +8,7 @@ import type { NodeId } from '../../syntax/ir.ts';
 import type { FunctionId, RoleAssignment } from '../program.ts';
 import type { FunctionUse, InitStep, UseTarget } from './bodyIndex.ts';
 import { isNeutralName } from './neutralNames.ts';
+import { inheritStates, type ProjectStates } from './projectStates.ts';
 import { roleLevelsAt, type RoleLevels } from './roleLevels.ts';
 import type { SiteStates } from './siteStates.ts';
 import type { ProjectTypes } from './types.ts';
@@ -47,8 +48,11 @@ export interface LinkSource {
   readonly atoms: AtomTable;
   readonly ddi: DdiFacts;
   readonly types: ProjectTypes;
+  readonly states: ProjectStates;
   /** functions that a name means at that place */
   functionsNamed(site: UseSite, name: Atom): readonly FunctionId[];
+  /** whether some file of the project includes a header of that name */
+  includesHeader(name: string): boolean;
   usesOf(id: FunctionId): readonly FunctionUse[];
   /** whether the body calls its parameter i itself */
   callsParameter(id: FunctionId, index: number): boolean;
@@ -220,8 +224,8 @@ function storeInField(
   const fieldText = atoms.text(field);
   const owner = types.struct(type);
   const member = owner === undefined ? undefined : types.field(owner, field);
-  const registrations = registrationsOf(linking, type, struct, fieldText).filter((each) =>
-    isSlot(each, slot),
+  const registrations = ofIncludedHeader(linking, registrationsOf(linking, type, struct, fieldText)).filter(
+    (each) => isSlot(each, slot),
   );
   const exact = registrations.filter(({ index }) => index !== undefined);
   for (const registration of exact.length > 0 ? exact : registrations) {
@@ -254,6 +258,16 @@ function registrationsOf(
     if (bare.length > 0) return bare;
   }
   return [];
+}
+
+/** Of rows for structs of the same name in several headers, those of a header that the project includes. */
+function ofIncludedHeader(
+  linking: Linking,
+  rows: readonly FieldRegistration[],
+): readonly FieldRegistration[] {
+  if (new Set(rows.map(({ header }) => header)).size <= 1) return rows;
+  const included = rows.filter(({ header }) => header !== undefined && linking.includesHeader(header));
+  return included.length > 0 ? included : rows;
 }
 
 function isSlot(registration: FieldRegistration, slot: string): boolean {
@@ -292,8 +306,8 @@ function assign(
 ): void {
   const fact = linking.ddi.role(role);
   const major = linking.atoms.text(journey.major);
-  const levels =
-    fact === undefined ? undefined : roleLevelsAt(fact, { states: journey.states, major, entryLevels });
+  const states = fact === undefined ? [] : inheritStates(journey.states, fact, linking.states);
+  const levels = fact === undefined ? undefined : roleLevelsAt(fact, { states, major, entryLevels });
   if (fact === undefined || levels === undefined) {
     linking.unexplained.add(id);
     return;

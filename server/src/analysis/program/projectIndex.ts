@@ -2,6 +2,7 @@
  * The names that a project sees: functions and declarations of its own files, of the headers it includes from elsewhere, and
  * the libraries whose headers those are. Built when first asked for and kept until a file that it sees changes its declarations.
  */
+import { fileNameOf } from '../../base/paths.ts';
 import type { Atom } from '../../syntax/atoms.ts';
 import type { IncludeDirective } from '../../syntax/fileStructure.ts';
 import type { FunctionId } from '../program.ts';
@@ -31,6 +32,8 @@ export interface ProjectIndex {
   readonly accessors: ReadonlyMap<Atom, Atom>;
   /** names of WPP trace functions */
   readonly traceFunctions: ReadonlySet<Atom>;
+  /** names of all included headers in lower case, found or not */
+  readonly includedNames: ReadonlySet<string>;
 }
 
 /** What building an index asks of the snapshot. */
@@ -67,6 +70,7 @@ export function indexProject(project: AssignedProject, source: IndexSource): Pro
   const aliases = new Map<Atom, DeclarationRef>();
   const accessors = new Map<Atom, Atom>();
   const traceFunctions = new Set(project.traceFunctions.map((name) => source.atom(name)));
+  const includedNames = new Set<string>();
   const add = (path: string, into: Map<Atom, FunctionId[]>): void => {
     const file = source.fileIndex(path);
     const names = source.structure(path);
@@ -80,6 +84,8 @@ export function indexProject(project: AssignedProject, source: IndexSource): Pro
     for (const [name, index] of file.globals) push(globals, name, { path, index });
     for (const [name, type] of file.accessors) if (!accessors.has(name)) accessors.set(name, type);
     for (const name of file.traceFunctions) traceFunctions.add(name);
+    for (const include of names.includes)
+      includedNames.add(fileNameOf(include.path.replaceAll('\\', '/')).toLowerCase());
     names.structs.forEach(({ tag, names: typedefs, pointerNames }, index) => {
       for (const name of new Set([tag, ...typedefs, ...pointerNames]))
         if (name !== 0) push(structs, name, { path, index });
@@ -104,6 +110,7 @@ export function indexProject(project: AssignedProject, source: IndexSource): Pro
     aliases,
     accessors,
     traceFunctions,
+    includedNames,
   };
 }
 

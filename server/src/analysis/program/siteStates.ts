@@ -9,6 +9,9 @@ import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 /** State names as the facts' conditions use them, e.g. `executionLevelPassive`, `dirqlInterrupt`. */
 export type SiteStates = readonly string[];
 
+/** The call that creates the configured object stands in the same body: what it does not say, the object takes from its parent. */
+export const CREATED_HERE = 'createdHere';
+
 const NOTHING: SiteStates = [];
 
 /**
@@ -30,6 +33,7 @@ export function siteStatesOf(
   if (passive !== undefined) states.push(isTrue(passive) ? 'passiveInterrupt' : 'dirqlInterrupt');
   else if (creator !== undefined && creator.name === 'WdfInterruptCreate') states.push('dirqlInterrupt');
   if (creator === undefined) return states;
+  states.push(CREATED_HERE);
   for (const name of creator.others) {
     const level = assignedValue(ir, name, 'ExecutionLevel', atoms);
     if (level === 'WdfExecutionLevelPassive') states.push('executionLevelPassive');
@@ -58,7 +62,7 @@ function configOfCall(ir: BodyIr, use: NodeId, atoms: AtomTable, parents: Int32A
 }
 
 /** `x` of `x` or `&x`. */
-function variableOf(ir: BodyIr, node: NodeId): Atom {
+export function variableOf(ir: BodyIr, node: NodeId): Atom {
   let at = node;
   while (at >= 0 && (ir.kind[at] === NodeKind.Unary || ir.kind[at] === NodeKind.Cast))
     at = ir.first[at] ?? -1;
@@ -66,7 +70,12 @@ function variableOf(ir: BodyIr, node: NodeId): Atom {
 }
 
 /** The spelling of the last plain value assigned to `variable.field`. */
-function assignedValue(ir: BodyIr, variable: Atom, field: string, atoms: AtomTable): string | undefined {
+export function assignedValue(
+  ir: BodyIr,
+  variable: Atom,
+  field: string,
+  atoms: AtomTable,
+): string | undefined {
   const wanted = atoms.find(field);
   if (wanted < 0) return undefined;
   let value: string | undefined;

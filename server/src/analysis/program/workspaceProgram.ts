@@ -40,6 +40,7 @@ import {
 import type { FunctionUse } from './bodyIndex.ts';
 import { functionsNamed } from './lookUpFunctions.ts';
 import { indexProject, type IndexSource, type ProjectIndex } from './projectIndex.ts';
+import { noProjectStates, readProjectStates, type ProjectStates } from './projectStates.ts';
 import type { AssignedProject, ProjectMap } from './projects.ts';
 import { callsParameter, createResolveSource } from './resolveSource.ts';
 import { resolveCallee } from './resolveCall.ts';
@@ -100,6 +101,7 @@ export class WorkspaceProgram implements Program {
   /** project -> projects that its functions could be linked into */
   #users: Map<string, string[]> | undefined;
   readonly #linkedNow = new Set<string>();
+  readonly #states = new Map<string, ProjectStates>();
   readonly #types = new Map<string, ProjectTypes>();
 
   constructor(parts: ProgramParts) {
@@ -212,6 +214,16 @@ export class WorkspaceProgram implements Program {
     return link;
   }
 
+  projectStates(key: string): ProjectStates {
+    let states = this.#states.get(key);
+    if (states === undefined) {
+      const files = this.assigned(key).files.flatMap((path) => this.files.get(path) ?? []);
+      states = this.assigned(key).mode === 'user' ? noProjectStates : readProjectStates(files, this);
+      this.#states.set(key, states);
+    }
+    return states;
+  }
+
   globalFunctions(name: Atom): readonly FunctionId[] {
     if (this.#global === undefined) {
       this.#global = new Map();
@@ -315,7 +327,9 @@ export class WorkspaceProgram implements Program {
       atoms,
       ddi,
       types: this.typesOf(key),
+      states: this.projectStates(key),
       functionsNamed: (site, name) => functionsNamed(this, this.#pathOf(site), name),
+      includesHeader: (name) => this.indexOf(key).includedNames.has(name.toLowerCase()),
       usesOf: (id) => {
         const unit = this.functions[id];
         return unit === undefined ? [] : this.usesOf(unit);
