@@ -6,6 +6,7 @@ import { nextReady } from '../machine/contexts.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { TraceDeadlockMember } from '../../protocol/traceFormat.ts';
 import type { Program } from '../program/program.ts';
+import * as op from '../program/opcodes.ts';
 import * as layout from '../program/stateLayout.ts';
 
 const DISPATCH_LEVEL = 2;
@@ -90,9 +91,19 @@ function blocker(m: Machine, waitsFor: Int32Array, isIn: Uint8Array, cpu: number
     const slot = heldSlot[base + context]!;
     if (slot >= 0 && m.state[slot]! > 0 && isIn[contexts[context]!.cpu] === 1) return context;
   }
-  if (locks[lock]!.kind.sharesOwnership !== true) return -1;
+  if (locks[lock]!.kind.sharesOwnership !== true || !isSharedWait(m, m.top(cpu))) return -1;
+  // A waiting writer holds off new readers; it waits in turn for an owner, or it is not in the set.
   for (let other = 0; other < isIn.length; other += 1) {
-    if (other !== cpu && isIn[other] === 1 && waitsFor[other] === lock) return m.top(other);
+    if (other === cpu || isIn[other] !== 1 || waitsFor[other] !== lock) continue;
+    if (!isSharedWait(m, m.top(other))) return m.top(other);
   }
   return -1;
+}
+
+/** Is the acquisition that the context is in a shared one? Its own mark, further on in the code, says so. */
+function isSharedWait(m: Machine, context: number): boolean {
+  const { code, contexts } = m.program;
+  const { base, end } = contexts[context]!;
+  for (let pc = m.state[base]!; pc < end; pc += 1) if (code.op[pc] === op.opAcquired) return code.c[pc] === 1;
+  return false;
 }
