@@ -88,6 +88,20 @@ VOID Both(BOOLEAN isAtDispatch, PULONG p)
   expect(outcomeOf(text)).toBe('completed');
 });
 
+it('takes an acquire callback and its release callback for a pair', () => {
+  const text = `typedef struct _EXT { KSPIN_LOCK Lock; ULONG n; } EXT, *PEXT;
+VOID AcquireIt(PEXT e, PKIRQL irql)
+{
+    KeAcquireSpinLock(&e->$0Lock, irql);
+}
+VOID ReleaseIt(PEXT e, KIRQL irql)
+{
+    KeReleaseSpinLock(&e->Lock, irql);
+}
+`;
+  expect(outcomeOf(text)).toBe('completed');
+});
+
 it('carries the places of the calls', () => {
   const built = buildScenario(twoLocks('B', 'A'));
   if ('problem' in built) throw new Error(built.problem);

@@ -48,8 +48,22 @@ interface Frame {
 export function scenarioBody(snapshot: Snapshot, id: FunctionId, locks: ScenarioLocks): readonly Statement[] {
   const writer: Writer = { snapshot, locks, out: [], held: [], pending: 0 };
   walkFunction(writer, id, 0, new Set());
+  releaseForCaller(writer, id);
   flush(writer);
   return writer.out;
+}
+
+/** A function that always returns holding a lock (an acquire callback) is half of a pair: the other half is added. */
+function releaseForCaller(writer: Writer, id: FunctionId): void {
+  const { cases } = writer.snapshot.analysis.summaryOf(id);
+  if (cases.length === 0 || cases.some(({ acquired }) => acquired.length === 0)) return;
+  for (const { id: lock, withRoutine } of writer.held.splice(0).reverse()) {
+    const kind = listLockKinds().find((one) => one.id === writer.locks.byId.get(lock)?.kind);
+    const isAtDispatch = withRoutine !== undefined && /AtDpcLevel$/.test(withRoutine);
+    const release = isAtDispatch ? kind?.releases.find((name) => /FromDpcLevel$/.test(name)) : undefined;
+    writer.out.push({ do: 'hold', cycles: 100 });
+    writer.out.push({ do: 'release', lock, ...(release === undefined ? {} : { with: release }) });
+  }
 }
 
 function walkFunction(
