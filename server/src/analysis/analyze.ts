@@ -57,7 +57,9 @@ interface Run {
 /** Rounds through a cycle of functions before it is left as it is. */
 const MAX_ROUNDS = 8;
 /** Bodies whose facts are kept; older ones are computed again when asked for. */
-const KEPT_FACTS = 1024;
+const KEPT_FACTS = 512;
+/** In larger programs the facts that summaries were made from are let go at once: they would only age in memory. */
+const SMALL_PROGRAM = 400;
 
 /** Analyses the program. `previous` must come from this function; it only makes the work shorter, never the answer different. */
 export function analyzeProgram(
@@ -257,7 +259,7 @@ function analyzeComponent(run: Run, component: readonly FunctionId[]): void {
       const { result, facts } = analyzeFunction(around, id);
       run.results[id] = result;
       run.facts.delete(id);
-      if (facts !== undefined) keepFacts(run.facts, id, facts);
+      if (facts !== undefined && run.cells.length <= SMALL_PROGRAM) keepFacts(run.facts, id, facts);
       if (before === undefined || !isSameSummary(before, result.summary)) isChanged = true;
     }
     if (!isChanged) break;

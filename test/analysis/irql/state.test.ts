@@ -14,6 +14,7 @@ import {
   withCurrentIn,
   withEntry,
 } from '../../../server/src/analysis/irql/state.ts';
+import { ValueMap } from '../../../server/src/analysis/irql/valueMap.ts';
 import type { State } from '../../../server/src/analysis/irql/state.ts';
 
 const value: fc.Arbitrary<Value> = fc.oneof(
@@ -49,7 +50,7 @@ const state: fc.Arbitrary<State> = fc
     ...initialState(parts.entry),
     ...parts,
     irql: parts.isEntryIrql ? parts.entry : parts.irql,
-    values: new Map(Object.entries(parts.values)),
+    values: ValueMap.from(Object.entries(parts.values)),
   }));
 
 /** Whether `weak` says nothing that `strong` does not. */

@@ -16,35 +16,26 @@ export function assign(state: State, location: string, value: Value | undefined,
   if (known === undefined && state.values.size === 0 && state.held.length === 0) return state;
   const forgotten = forgetPaths(forgetValues(state, location, false), location, node);
   if (known === undefined) return forgotten;
-  const values = new Map(forgotten.values);
-  values.set(location, known);
-  return { ...forgotten, values };
+  return { ...forgotten, values: forgotten.values.with(location, known) };
 }
 
 /** The state without any value kept at `location`, under it, or derived from it. `isByAddress` keeps what locks and handles saved. */
 export function forgetValues(state: State, location: string, isByAddress: boolean): State {
-  let values: Map<string, Value> | undefined;
-  for (const [key, value] of state.values) {
-    const isKey = mentions(key, location) && !(isByAddress && key.includes('#'));
-    const isTarget =
-      (value.kind === 'copyOf' || value.kind === 'addressOf') && mentions(value.path, location);
-    if (!isKey && !(isTarget && !isByAddress)) continue;
-    values ??= new Map(state.values);
-    values.delete(key);
-  }
-  return values === undefined ? state : { ...state, values };
+  const values = state.values.map((key, value) => {
+    if (mentions(key, location) && !(isByAddress && key.includes('#'))) return undefined;
+    const isAlias = value.kind === 'copyOf' || value.kind === 'addressOf';
+    return isAlias && !isByAddress && mentions(value.path, location) ? undefined : value;
+  });
+  return values === state.values ? state : { ...state, values };
 }
 
 /** The state after code that may change any shared memory: constant facts about memory go, saved IRQLs and names stay. */
 export function forgetMemoryFacts(state: State): State {
-  let values: Map<string, Value> | undefined;
-  for (const [key, value] of state.values) {
+  const values = state.values.map((key, value) => {
     const isFact = value.kind === 'const' || value.kind === 'notConst' || value.kind === 'status';
-    if (!isFact || key.startsWith('#') || !isMemoryKey(key)) continue;
-    values ??= new Map(state.values);
-    values.delete(key);
-  }
-  return values === undefined ? state : { ...state, values };
+    return isFact && !key.startsWith('#') && isMemoryKey(key) ? undefined : value;
+  });
+  return values === state.values ? state : { ...state, values };
 }
 
 function isMemoryKey(key: string): boolean {
@@ -53,11 +44,6 @@ function isMemoryKey(key: string): boolean {
 
 /** The state without the results of calls, at the end of a statement. */
 export function forgetResults(state: State): State {
-  let values: Map<string, Value> | undefined;
-  for (const key of state.values.keys()) {
-    if (!key.startsWith('r:')) continue;
-    values ??= new Map(state.values);
-    values.delete(key);
-  }
-  return values === undefined ? state : { ...state, values };
+  const values = state.values.map((key, value) => (key.startsWith('r:') ? undefined : value));
+  return values === state.values ? state : { ...state, values };
 }

@@ -6,19 +6,21 @@ import { intersect, union } from '../../protocol/irqlLevels.ts';
 import type { IrqlSet } from '../../protocol/irqlLevels.ts';
 import type { NodeId } from '../../syntax/ir.ts';
 import type { HeldLock, PathState, Value } from '../facts.ts';
+import { ValueMap } from './valueMap.ts';
 
 /** A `PathState` with every optional part present, so that all states share one shape. */
 export interface State extends PathState {
   readonly isIrqlUnknown: boolean;
   readonly irqlFrom: string | undefined;
   readonly releasedFromEntry: readonly HeldLock[];
+  readonly values: ValueMap;
 }
 
 /** More disjuncts than this at one point are merged into one imprecise state. */
 export const MAX_DISJUNCTS = 40;
 
 const NO_HELD: readonly HeldLock[] = [];
-const NO_VALUES: ReadonlyMap<string, Value> = new Map();
+const NO_VALUES = ValueMap.empty;
 const NO_NODES: readonly NodeId[] = [];
 const NO_REGIONS = { critical: 0, guarded: 0 } as const;
 
@@ -91,10 +93,14 @@ export function withValue(state: State, key: string, value: Value | undefined): 
   const known = state.values.get(key);
   if (value === undefined ? known === undefined : known !== undefined && isSameValue(known, value))
     return state;
-  const values = new Map(state.values);
-  if (value === undefined) values.delete(key);
-  else values.set(key, value);
-  return { ...state, values };
+  const { values } = state;
+  return {
+    ...state,
+    values:
+      value === undefined
+        ? values.map((name, one) => (name === key ? undefined : one))
+        : values.with(key, value),
+  };
 }
 
 /** Whether two values say the same. */
@@ -178,26 +184,23 @@ export function isSameProperty(a: State, b: State): boolean {
 /** A level test whose outcome a variable still remembers (`isLow = irql < DISPATCH_LEVEL`) keeps its two paths apart. */
 function isToldApart(a: State, b: State): boolean {
   if ((a.entry & b.entry) !== 0) return false;
-  for (const [key, value] of a.values) {
-    if (value.kind !== 'const' || !key.startsWith('l:')) continue;
+  let isApart = false;
+  a.values.forEach((value, key) => {
+    if (isApart || value.kind !== 'const' || !key.startsWith('l:')) return;
     const other = b.values.get(key);
-    if (other?.kind === 'const' && other.value !== value.value) return true;
-  }
-  return false;
+    isApart = other?.kind === 'const' && other.value !== value.value;
+  });
+  return isApart;
 }
 
-function joinMaps(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+function joinMaps(a: ValueMap, b: ValueMap): ValueMap {
   if (a === b) return a;
-  let joined: Map<string, Value> | undefined;
-  for (const [key, value] of a) {
+  return a.map((key, value) => {
     const other = b.get(key);
+    if (other === value) return value;
     const both = other === undefined ? undefined : joinValues(value, other);
-    if (both !== undefined && isSameValue(both, value)) continue;
-    joined ??= new Map(a);
-    if (both === undefined) joined.delete(key);
-    else joined.set(key, both);
-  }
-  return joined ?? a;
+    return both !== undefined && isSameValue(both, value) ? value : both;
+  });
 }
 
 function joinNodes(a: readonly NodeId[], b: readonly NodeId[]): readonly NodeId[] {
