@@ -7,7 +7,7 @@ import { Activity, type LaneSpans } from '../model/spans.ts';
 import { contextName, irqlName, lockName, shortIrqlName } from '../model/words.ts';
 import { paintKind } from './paint.ts';
 import { putRaster, rasterLane, takeRaster } from './rasterRows.ts';
-import { fitFirst, font, visibleRows, x, type Pen, type Scene } from './scene.ts';
+import { fitFirst, font, visibleRows, widthOf, x, type Pen, type Scene } from './scene.ts';
 
 /** A lane with more visible intervals than this is drawn by pixel columns. */
 export function isDense(scene: Scene, visible: number): boolean {
@@ -156,7 +156,7 @@ function drawLabel(
 }
 
 function plate(pen: Pen, scene: Scene, word: string, left: number, baseline: number, room: number): void {
-  const width = Math.min(pen.measureText(word).width, room);
+  const width = Math.min(widthOf(pen, word), room);
   pen.fillStyle = scene.paint.theme.background;
   pen.globalAlpha = 0.82;
   pen.fillRect(left - 3, baseline - 10, width + 6, 13);

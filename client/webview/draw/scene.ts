@@ -38,15 +38,28 @@ export function visibleRows(scene: Scene, start: Float64Array, length: number): 
   return [spanAt(start, length, scene.view.start), spanAt(start, length, scene.view.end)];
 }
 
+const widths = new Map<string, number>();
+
+/** Width of a text in the pen's font, remembered: the same few names are drawn again and again. */
+export function widthOf(pen: Pen, text: string): number {
+  const key = `${pen.font}|${text}`;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  if (widths.size > 4000) widths.clear();
+  const { width } = pen.measureText(text);
+  widths.set(key, width);
+  return width;
+}
+
 /** Draws a text if it fits into `room` pixels, shortened with an ellipsis; not at all below 3 letters. */
 export function fitText(pen: Pen, text: string, left: number, baseline: number, room: number): void {
   if (room < 14) return;
-  if (pen.measureText(text).width <= room) {
+  if (widthOf(pen, text) <= room) {
     pen.fillText(text, left, baseline);
     return;
   }
-  let length = Math.floor((text.length * room) / pen.measureText(text).width);
-  while (length > 2 && pen.measureText(`${text.slice(0, length)}\u2026`).width > room) length--;
+  let length = Math.floor((text.length * room) / widthOf(pen, text));
+  while (length > 2 && widthOf(pen, `${text.slice(0, length)}\u2026`) > room) length--;
   if (length > 2) pen.fillText(`${text.slice(0, length)}\u2026`, left, baseline);
 }
 
@@ -58,7 +71,7 @@ export function fitFirst(
   baseline: number,
   room: number,
 ): void {
-  const whole = texts.find((text) => pen.measureText(text).width <= room);
+  const whole = texts.find((text) => widthOf(pen, text) <= room);
   if (whole !== undefined) pen.fillText(whole, left, baseline);
   else if (room > 34) fitText(pen, texts.at(-1) ?? '', left, baseline, room);
 }

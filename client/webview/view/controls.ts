@@ -236,6 +236,10 @@ export function makeControls(
       return;
     run();
   });
+  document.addEventListener('pointerdown', (event) => {
+    for (const popup of form.querySelectorAll<HTMLDetailsElement>('details.popup'))
+      if (event.target instanceof Node && !popup.contains(event.target)) popup.open = false;
+  });
   const element = h('div', {}, form, problem);
   const update = (changes: ReadonlySet<Change>) => {
     const { state } = store;

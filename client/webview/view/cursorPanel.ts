@@ -1,7 +1,7 @@
 /**
  * The state at the cursor: every CPU with its IRQL, stack, DPC queue and pending interrupts, and every lock with owner and waiters.
  */
-import type { PackedTrace } from 'irql-lens-server/protocol';
+import { TraceEventKind, type PackedTrace } from 'irql-lens-server/protocol';
 import { h, setText } from '../dom.ts';
 import { paintKind } from '../draw/paint.ts';
 import type { Frame } from '../model/fold.ts';
@@ -115,7 +115,9 @@ export function makeCursorPanel(store: Store): {
     cpuRows.slice(0, trace.cpus).forEach((each, cpu) => fillCpu(each, trace, frame, cpu));
     lockRows.slice(0, trace.locks.length).forEach((each, lock) => fillLock(each, trace, frame, lock));
     const told = row < 0 ? 'Before the first event.' : eventSentence(trace, row);
-    setText(event, told);
+    // The ring below says it better than a sentence could.
+    const isDead = trace.events.kind[row] === TraceEventKind.deadlock;
+    setText(event, isDead ? 'The deadlock is complete: nobody of these can go on.' : told);
     if (!isPlaying) setText(live, `${cyclesText(cursor)} cycles. ${told}. ${frameWords(trace, frame)}`);
   };
   return { element, update };
