@@ -24,7 +24,7 @@ import { findStuckCycle } from './stuckCycle.ts';
 import { EventTimes } from './eventTimes.ts';
 import { Activity, Metrics } from './metrics.ts';
 import type { Recorder } from './recorder.ts';
-import { durationTicks, Sources } from './sources.ts';
+import { drawBranch, durationTicks, Sources } from './sources.ts';
 
 /** Where a run ends at the latest. */
 export interface RunLimits {
@@ -150,7 +150,7 @@ export class Simulator {
         this.emit(Event.ipi, from, this.machine.top(from), cpu, 0);
         this.sources.plan(this.now + this.table.ipiLatency, 'ipi', cpu, 0);
       },
-      choose: (choice) => this.choose(choice),
+      choose: (choice) => drawBranch(this.program.choices[choice]!.weights, this.rng),
       remark: (kind, code, cpu, context, lock) => {
         const text = describeRemark(this.machine, kind, code, cpu, context, lock);
         this.remark(kind === 'warning' ? this.warnings : this.verifier, text, cpu, context);
@@ -163,16 +163,6 @@ export class Simulator {
     list.push(text);
     const kind = list === this.warnings ? Event.warning : Event.verifier;
     this.emit(kind, cpu, context, this.recorder.text(text), 0);
-  }
-
-  private choose(choice: number): number {
-    const { weights } = this.program.choices[choice]!;
-    let left = this.rng.unit() * weights.reduce((sum, weight) => sum + weight, 0);
-    for (let branch = 0; branch < weights.length - 1; branch += 1) {
-      left -= weights[branch]!;
-      if (left < 0) return branch;
-    }
-    return weights.length - 1;
   }
 
   private waitOf(cpu: number): WaitCondition {

@@ -28,6 +28,16 @@ export function durationTicks(duration: Duration, clockGHz: number, rng: Rng): n
   return Math.round((low + rng.unit() * (high - low)) * ticksPerCycle);
 }
 
+/** One branch of a choice, by the weights. */
+export function drawBranch(weights: readonly number[], rng: Rng): number {
+  let left = rng.unit() * weights.reduce((sum, weight) => sum + weight, 0);
+  for (let branch = 0; branch < weights.length - 1; branch += 1) {
+    left -= weights[branch]!;
+    if (left < 0) return branch;
+  }
+  return weights.length - 1;
+}
+
 /** Mutable, one per run. */
 export class Sources {
   private readonly list: Planned[] = [];
