@@ -17,12 +17,14 @@ import { rule as floatStateUnprotected } from './float-state-unprotected.ts';
 import { rule as forDpcOutsideDpc } from './for-dpc-outside-dpc.ts';
 import { rule as guardedFieldWithoutLock } from './guarded-field-without-lock.ts';
 import { rule as inlineLockInPagedCode } from './inline-lock-in-paged-code.ts';
+import { rule as interruptLockInIsr } from './interrupt-lock-in-isr.ts';
 import { rule as irqlLoweredUnderLock } from './irql-lowered-under-lock.ts';
 import { rule as irqlNotRestored } from './irql-not-restored.ts';
 import { rule as irqlRaiseLowers } from './irql-raise-lowers.ts';
 import { rule as irqlTooHigh } from './irql-too-high.ts';
 import { rule as irqlTooLow } from './irql-too-low.ts';
 import { rule as lockAcquiredTwice } from './lock-acquired-twice.ts';
+import { rule as lockAnnotationNotKept } from './lock-annotation-not-kept.ts';
 import { rule as lockInPageableMemory } from './lock-in-pageable-memory.ts';
 import { rule as lockNotReleased } from './lock-not-released.ts';
 import { rule as lockOnStack } from './lock-on-stack.ts';
@@ -46,6 +48,7 @@ import { rule as requestUnderSpinLock } from './request-under-spin-lock.ts';
 import { rule as resourceOutsideCriticalRegion } from './resource-outside-critical-region.ts';
 import { rule as roleTypeMismatch } from './role-type-mismatch.ts';
 import { rule as roleTypeMissing } from './role-type-missing.ts';
+import { rule as savedIrqlMissing } from './saved-irql-missing.ts';
 import { rule as savedIrqlOverwritten } from './saved-irql-overwritten.ts';
 import { rule as sharedAcquiredTwice } from './shared-acquired-twice.ts';
 import { rule as spinLockSharedWithIsr } from './spin-lock-shared-with-isr.ts';
@@ -77,12 +80,14 @@ export const ALL_RULES: readonly Rule[] = [
   forDpcOutsideDpc,
   guardedFieldWithoutLock,
   inlineLockInPagedCode,
+  interruptLockInIsr,
   irqlLoweredUnderLock,
   irqlNotRestored,
   irqlRaiseLowers,
   irqlTooHigh,
   irqlTooLow,
   lockAcquiredTwice,
+  lockAnnotationNotKept,
   lockInPageableMemory,
   lockNotReleased,
   lockOnStack,
@@ -106,6 +111,7 @@ export const ALL_RULES: readonly Rule[] = [
   resourceOutsideCriticalRegion,
   roleTypeMismatch,
   roleTypeMissing,
+  savedIrqlMissing,
   savedIrqlOverwritten,
   sharedAcquiredTwice,
   spinLockSharedWithIsr,

@@ -4,7 +4,7 @@
 import type { PathState } from '../../analysis/facts.ts';
 import { typeOf } from '../../analysis/locks/typeOf.ts';
 import { createBodyContext } from '../../analysis/summary/bodyContext.ts';
-import { NodeKind, type NodeId } from '../../syntax/ir.ts';
+import type { NodeKind, NodeId } from '../../syntax/ir.ts';
 import type { FunctionContext } from '../rule.ts';
 import { isFeasible } from './evidence.ts';
 

@@ -1,0 +1,66 @@
+/**
+ * A function that promises by annotation to take a lock (_Acquires_lock_) and returns on some path without it. Locks are
+ * compared by their last name; a function that takes no lock of that name anywhere is left alone: something unseen takes it.
+ */
+import { contractOf } from '../analysis/entry/contractOf.ts';
+import type { PathState } from '../analysis/facts.ts';
+import { lastName, mayHold } from './reporting/annotatedLocks.ts';
+import { isFeasible } from './reporting/evidence.ts';
+import { report } from './reporting/report.ts';
+import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+
+const meta: RuleMeta = {
+  id: 'lock-annotation-not-kept',
+  title: 'A function does not take the lock that its annotation promises',
+  code: 'C26116',
+  severity: 'warning',
+  isOnByDefault: true,
+  bugCheck: 'data race; Driver Verifier 0xC4/0x1007',
+  family: 'annotation',
+};
+
+export const rule: FunctionRule = {
+  meta,
+  scope: 'function',
+  check(context) {
+    if (context.facts.isImprecise) return [];
+    const clauses = contractOf(context.program, context.facts.unit)?.contract.clauses ?? [];
+    if (clauses.some(({ body }) => body.kind === 'ignoresLocks')) return [];
+    const names = new Set(
+      clauses.flatMap(({ body, when }) =>
+        body.kind === 'acquires' && when.length === 0 ? [lastName(body.lock.text)] : [],
+      ),
+    );
+    return [...names].flatMap((name) => checkLock(context, name));
+  },
+};
+
+function checkLock(context: FunctionContext, name: string): Finding[] {
+  const { facts } = context;
+  const isTaken = facts.calls.some(({ locks }) =>
+    locks.some(({ op, lock }) => op === 'acquire' && lastName(lock.text) === name),
+  );
+  if (!isTaken || /^_Global_/.test(name)) return [];
+  return facts.exits.flatMap((exit) => {
+    if (!exit.states.some((state) => isWithout(context, state, name))) return [];
+    return [
+      report(context, meta, {
+        node: exit.node,
+        verdict: 'definite',
+        message:
+          `${facts.unit.name} promises to take ${name} (_Acquires_lock_), but returns here without it. The caller uses what the ` +
+          `lock guards and releases a lock that it does not hold. Take ${name} on this path too, or make the promise conditional ` +
+          `(_When_(return ..., _Acquires_lock_(...))).`,
+      }),
+    ];
+  });
+}
+
+function isWithout(context: FunctionContext, state: PathState, name: string): boolean {
+  return (
+    !state.isImprecise &&
+    state.assumptions.length === 0 &&
+    isFeasible(state, context.entry) &&
+    !mayHold(state, name)
+  );
+}

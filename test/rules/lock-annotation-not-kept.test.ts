@@ -1,0 +1,50 @@
+import { describe, it } from 'vitest';
+import { checkRule } from '../harness/checkRule.ts';
+import { TYPES } from './types.ts';
+
+describe('lock-annotation-not-kept', () => {
+  it('an early return', () => {
+    checkRule(
+      'lock-annotation-not-kept',
+      `${TYPES}
+_Acquires_lock_(Ext->Mutex)
+VOID EnterBad(PDEVICE_EXTENSION Ext)
+{
+    if (Ext->Count == 0) {
+        return;
+//      ^^^^^^^ promises to take Mutex
+    }
+    ExAcquireFastMutex(&Ext->Mutex);
+}
+`,
+    );
+  });
+
+  it('every path, by the result, or by a routine that is not here', () => {
+    checkRule(
+      'lock-annotation-not-kept',
+      `${TYPES}
+_Acquires_lock_(Ext->Mutex)
+VOID EnterOk(PDEVICE_EXTENSION Ext)
+{
+    ExAcquireFastMutex(&Ext->Mutex);
+}
+_When_(return != 0, _Acquires_lock_(Ext->Mutex))
+BOOLEAN TryEnterOk(PDEVICE_EXTENSION Ext)
+{
+    if (Ext->Count == 0) {
+        return FALSE;
+    }
+    ExAcquireFastMutex(&Ext->Mutex);
+    return TRUE;
+}
+VOID Elsewhere(PVOID Lock);
+_Acquires_lock_(Ext->Mutex)
+VOID EnterElsewhereOk(PDEVICE_EXTENSION Ext)
+{
+    Elsewhere(Ext);
+}
+`,
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, it } from 'vitest';
+import { checkRule } from '../harness/checkRule.ts';
+import { TYPES } from './types.ts';
+
+describe('saved-irql-missing', () => {
+  it('a path without the lock', () => {
+    checkRule(
+      'saved-irql-missing',
+      `${TYPES}
+_IRQL_raises_(DISPATCH_LEVEL)
+VOID LockBad(PDEVICE_EXTENSION Ext, _Out_ _IRQL_saves_ PKIRQL Irql)
+{
+    if (Ext->Count == 0) {
+        return;
+//      ^^^^^^^ save the old one
+    }
+    KeAcquireSpinLock(&Ext->Lock, Irql);
+}
+`,
+    );
+  });
+
+  it('every path, or by the result', () => {
+    checkRule(
+      'saved-irql-missing',
+      `${TYPES}
+_IRQL_raises_(DISPATCH_LEVEL)
+_Acquires_lock_(Ext->Lock)
+VOID LockOk(PDEVICE_EXTENSION Ext, _Out_ _IRQL_saves_ PKIRQL Irql)
+{
+    KeAcquireSpinLock(&Ext->Lock, Irql);
+}
+_Requires_lock_held_(Ext->Lock)
+_Releases_lock_(Ext->Lock)
+_IRQL_requires_(DISPATCH_LEVEL)
+VOID UnlockOk(PDEVICE_EXTENSION Ext, _IRQL_restores_ KIRQL Irql)
+{
+    KeReleaseSpinLock(&Ext->Lock, Irql);
+}
+`,
+    );
+  });
+
+  it('a path without the release', () => {
+    checkRule(
+      'saved-irql-missing',
+      `${TYPES}
+_IRQL_requires_(DISPATCH_LEVEL)
+VOID UnlockBad(PDEVICE_EXTENSION Ext, _IRQL_restores_ KIRQL Irql)
+{
+    if (Ext->Count == 0) {
+        return;
+//      ^^^^^^^ restore the IRQL
+    }
+    KeReleaseSpinLock(&Ext->Lock, Irql);
+}
+`,
+    );
+  });
+});
