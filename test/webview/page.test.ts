@@ -387,6 +387,8 @@ describe('the page', () => {
     await page.waitForSelector('html[data-outcome]');
     for (const tab of ['Events', 'Lesson', 'Costs', 'Charts', 'Compare', 'You schedule']) {
       await page.getByRole('tab', { name: tab }).click();
+      await page.locator('[role=tabpanel]:not([hidden])').waitFor();
+      await page.waitForTimeout(60);
       const over = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
