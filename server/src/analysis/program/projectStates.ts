@@ -6,7 +6,14 @@ import { calleeAtom, childAt, NodeKind } from '../../syntax/ir.ts';
 import { TokenKind } from '../../syntax/tokenTable.ts';
 import type { RoleFact } from '../../ddi/ddiFacts.ts';
 import type { HostedFunction } from './functionUnit.ts';
-import { assignedValue, CREATED_HERE, variableOf, type SiteStates } from './siteStates.ts';
+import {
+  assignedValue,
+  CREATED_HERE,
+  LEVEL_VARIES,
+  SOMETIMES,
+  variableOf,
+  type SiteStates,
+} from './siteStates.ts';
 import type { HostedFile, WorkspaceProgram } from './workspaceProgram.ts';
 
 /** States of a project, as the facts' conditions name them. */
@@ -17,6 +24,8 @@ export interface ProjectStates {
   readonly executionLevel: 'executionLevelPassive' | 'executionLevelDispatch' | undefined;
   readonly isSynchronized: boolean;
 }
+
+const LEVEL_STATES = ['executionLevelPassive', 'executionLevelDispatch', LEVEL_VARIES];
 
 /** Nothing said. */
 export const noProjectStates: ProjectStates = {
@@ -53,6 +62,7 @@ function readDeviceStates(files: readonly HostedFile[], program: WorkspaceProgra
       if (unit === undefined || !mentionsCreation(unit, program)) continue;
       for (const { isDevice, level, scope } of creationsIn(unit, program)) {
         const isPassive = level === 'WdfExecutionLevelPassive';
+        if (level === SOMETIMES) return { executionLevel: undefined, isSynchronized: false };
         if (!isDevice) isDriverPassive ||= isPassive;
         else {
           nDevices++;
@@ -101,8 +111,8 @@ function creationsIn(unit: HostedFunction, { atoms }: WorkspaceProgram): Creatio
     const attributes = variableOf(ir, childAt(ir, node, isDevice ? 2 : 3));
     creations.push({
       isDevice,
-      level: assignedValue(ir, attributes, 'ExecutionLevel', atoms),
-      scope: assignedValue(ir, attributes, 'SynchronizationScope', atoms),
+      level: assignedValue(ir, attributes, 'ExecutionLevel', node, atoms),
+      scope: assignedValue(ir, attributes, 'SynchronizationScope', node, atoms),
     });
   }
   return creations;
@@ -116,7 +126,7 @@ export function inheritStates(states: SiteStates, fact: RoleFact, project: Proje
   const all = [...states, ...project.everywhere];
   if (!fact.flags.includes('mayBePassiveIfExecutionLevelPassive')) return all;
   const isCreatedHere = states.includes(CREATED_HERE);
-  const isLevelSaid = states.includes('executionLevelPassive') || states.includes('executionLevelDispatch');
+  const isLevelSaid = LEVEL_STATES.some((state) => states.includes(state));
   const { executionLevel, isSynchronized } = project;
   const mayInherit = isCreatedHere || executionLevel === 'executionLevelPassive';
   if (!isLevelSaid && executionLevel !== undefined && mayInherit) all.push(executionLevel);
