@@ -4,7 +4,7 @@
 import './strictPolicy.ts';
 import type { ToPage } from 'irql-lens-server/protocol';
 import { listenToKeys, makeActions } from './actions.ts';
-import { fill, h } from './dom.ts';
+import { fill, h, setText } from './dom.ts';
 import { watchTheme } from './draw/theme.ts';
 import { connect, type Host } from './host.ts';
 import { keepState, restoreState } from './keep.ts';
@@ -52,9 +52,17 @@ function showProblem(root: HTMLElement, problem: string): void {
   );
 }
 
-function showWaiting(root: HTMLElement, what: string, done: number, of: number): void {
+/** Before the first run is there: what the engine is at, and a way out. */
+function showWaiting(root: HTMLElement, host: Host, message: Extract<ToPage, { type: 'progress' }>): void {
+  const { what, done, of } = message;
   const share = of > 0 ? `, ${Math.round((done / of) * 100)} %` : done > 0 ? `, ${grouped(done)} so far` : '';
-  fill(root, h('p', { class: 'waiting', role: 'status' }, `${what}${share}\u2026`));
+  let status = root.querySelector('.waiting p');
+  if (status === null) {
+    const cancel = h('button', { type: 'button', onclick: () => host.send({ type: 'cancel' }) }, 'Cancel');
+    status = h('p', { role: 'status' });
+    fill(root, h('div', { class: 'waiting' }, status, cancel));
+  }
+  setText(status, `${what}${share}\u2026`);
 }
 
 function receive(store: Store, message: ToPage, host: Host): void {
@@ -112,8 +120,8 @@ function start(): void {
   const host = connect(
     (message) => {
       if (!isBuilt && message.type === 'failed') return showProblem(root, message.message);
-      if (!isBuilt && message.type === 'progress')
-        return showWaiting(root, message.what, message.done, message.of);
+      if (!isBuilt && message.type === 'progress') return showWaiting(root, host, message);
+      if (!isBuilt && message.type === 'cancelled') return showProblem(root, 'The run was cancelled.');
       if (message.type === 'show' && !isBuilt) {
         isBuilt = true;
         build(root, store, host, actions);

@@ -152,6 +152,16 @@ describe('messages', () => {
       .toMatch(/cannot be shown.*comes after/s);
   });
 
+  it('of progress before the first run can be answered with Cancel', async () => {
+    const page = await openPage();
+    await post(page, { type: 'progress', what: 'Exploring all interleavings', done: 50_000, of: 0 });
+    await expect.poll(() => page.locator('[role=status]').innerText()).toMatch(/50.000 so far/);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(async () => (await sent(page, 'cancel')).length).toBe(1);
+    await post(page, { type: 'cancelled' });
+    await expect.poll(() => page.locator('[role=alert]').innerText()).toContain('cancelled');
+  });
+
   it('of an unknown kind leave a shown run as it is', async () => {
     const page = await openScenario('abba');
     await post(page, { type: 'nonsense' });
