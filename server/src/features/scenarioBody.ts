@@ -31,6 +31,7 @@ interface Writer {
   readonly locks: ScenarioLocks;
   readonly out: Statement[];
   readonly held: Held[];
+  nRaises: number;
   pending: number;
 }
 
@@ -46,17 +47,23 @@ interface Frame {
 
 /** The statements of one function on its way with the most lock calls. Locks are added to `locks`. */
 export function scenarioBody(snapshot: Snapshot, id: FunctionId, locks: ScenarioLocks): readonly Statement[] {
-  const writer: Writer = { snapshot, locks, out: [], held: [], pending: 0 };
+  const writer: Writer = { snapshot, locks, out: [], held: [], nRaises: 0, pending: 0 };
   walkFunction(writer, id, 0, new Set());
   releaseForCaller(writer, id);
   flush(writer);
   return writer.out;
 }
 
-/** A function that always returns holding a lock (an acquire callback) is half of a pair: the other half is added. */
+/** Roles whose very purpose is to return holding a lock. */
+function isLockCallback(role: string): boolean {
+  return /ACQUIRE/i.test(role);
+}
+
+/** A function that returns holding a lock (a wrapper, an acquire callback) is half of a pair: the other half is added. A DPC has no caller. */
 function releaseForCaller(writer: Writer, id: FunctionId): void {
-  const { cases } = writer.snapshot.analysis.summaryOf(id);
-  if (cases.length === 0 || cases.some(({ acquired }) => acquired.length === 0)) return;
+  const { analysis, program } = writer.snapshot;
+  if (program.rolesOf(id).some(({ fact }) => !isLockCallback(fact.type))) return;
+  if (!analysis.summaryOf(id).cases.some(({ acquired }) => acquired.length > 0)) return;
   for (const { id: lock, withRoutine } of writer.held.splice(0).reverse()) {
     const kind = listLockKinds().find((one) => one.id === writer.locks.byId.get(lock)?.kind);
     const isAtDispatch = withRoutine !== undefined && /AtDpcLevel$/.test(withRoutine);
@@ -223,7 +230,11 @@ function writeCall(writer: Writer, frame: Frame, node: NodeId): void {
         ? minOf(effect.exit.levels)
         : (call.args[effect.levelArg ?? -1]?.constant ?? 2);
     write(writer, { do: 'raise', to, at });
-  } else if (effect?.op === 'lower') write(writer, { do: 'lower', at });
+    writer.nRaises++;
+  } else if (effect?.op === 'lower' && writer.nRaises > 0) {
+    write(writer, { do: 'lower', at });
+    writer.nRaises--;
+  }
 }
 
 function locationOf(frame: Frame, node: NodeId): ScenarioLocation {
