@@ -5,7 +5,7 @@
 import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { ExitFact, PathState } from '../analysis/facts.ts';
 import type { Clause } from '../analysis/sal/contract.ts';
-import { atMost, contains, levelName } from '../protocol/irqlLevels.ts';
+import { atMost, contains, intersect, levelName, sizeOf } from '../protocol/irqlLevels.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
 import { callAt, report, say, stepAt } from './reporting/report.ts';
@@ -51,6 +51,12 @@ function firstState(context: FunctionContext, exit: ExitFact, isWrong: (state: P
   return exit.states.find((state) => isSure(context, state) && isWrong(state));
 }
 
+/** No level of entry is the level here; where the entry is not known, one fixed level is another than all entries but one. */
+function isAnotherLevel(context: FunctionContext, state: PathState): boolean {
+  if (state.isIrqlUnknown === true) return false;
+  return intersect(state.irql, state.entry) === 0 || (!context.entry.isKnown && sizeOf(state.irql) === 1);
+}
+
 /** A held spin lock explains the level: then the lock is what gets reported. */
 function checkSame(context: FunctionContext): Finding[] {
   return context.facts.exits.flatMap((exit) => {
@@ -61,7 +67,7 @@ function checkSame(context: FunctionContext): Finding[] {
         !candidate.isEntryIrql &&
         candidate.irqlSetBy >= 0 &&
         callAt(context, candidate.irqlSetBy)?.callee.kind === 'ddi' &&
-        (candidate.irql & candidate.entry) === 0 &&
+        isAnotherLevel(context, candidate) &&
         !candidate.held.some((held) => isSpinKind(held.kind)),
     );
     if (state === undefined) return [];
