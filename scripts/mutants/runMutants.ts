@@ -119,7 +119,7 @@ function judge(
   fresh: readonly Finding[],
   isDefect: boolean,
 ): void {
-  const tally = tallies.get(mutant.kind) ?? { made: 0, good: 0, misses: [], rules: new Map() };
+  const tally: Tally = tallies.get(mutant.kind) ?? { made: 0, good: 0, misses: [], rules: new Map() };
   tallies.set(mutant.kind, tally);
   tally.made++;
   const hits = isDefect ? fresh.filter((finding) => isFoundBy(finding, mutant)) : fresh;

@@ -62,6 +62,6 @@ function remedy(evidence: Evidence, max: string): string {
   const outer = evidence.state.held.find((held) => held.node === evidence.state.irqlSetBy);
   if (!evidence.isEntryLevel && outer !== undefined)
     return `Call it before ${outer.via} or after the release of ${outer.lock.text}.`;
-  if (!evidence.isEntryLevel) return `Lower the IRQL first, or move the call.`;
+  if (!evidence.isEntryLevel) return 'Lower the IRQL first, or move the call.';
   return `Move it to code at ${max} or below, for example a work item.`;
 }
