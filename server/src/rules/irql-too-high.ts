@@ -42,8 +42,8 @@ function describe(context: FunctionContext, call: CallFact, evidence: Evidence):
     node: call.node,
     verdict: evidence.verdict,
     message:
-      `${call.name} may be called at IRQL <= ${max}${condition}, but runs at ${here} here. ${consequence(call)} ` +
-      `${remedy(evidence, max)}`,
+      `${call.name} may be called at IRQL <= ${max}${condition}, but runs at ${here} here. ` +
+      [consequence(call), remedy(evidence, max)].join(' '),
     trace: [
       ...traceOf(context, evidence),
       stepAt(context, call.node, `${call.name} at ${here}, allowed up to ${max}`, evidence.levels),
