@@ -214,6 +214,11 @@ function writeCall(writer: Writer, frame: Frame, node: NodeId): void {
   if (call === undefined) return;
   const { callee } = call;
   if (callee.kind === 'functions') {
+    // A wrapper's locks are told in the caller's terms: that is how two objects are kept apart.
+    if (call.locks.length > 0) {
+      for (const event of call.locks) writeLock(writer, frame, event, locationOf(frame, node));
+      return;
+    }
     const [id] = callee.ids;
     const isWorthwhile =
       id !== undefined && call.before.length > 0 && frame.depth < MAX_DEPTH && !frame.visiting.has(id);
@@ -221,7 +226,7 @@ function writeCall(writer: Writer, frame: Frame, node: NodeId): void {
     return;
   }
   const at = locationOf(frame, node);
-  for (const event of call.locks) writeLock(writer, event, at);
+  for (const event of call.locks) writeLock(writer, frame, event, at);
   if (callee.kind !== 'ddi' || call.locks.length > 0) return;
   const { effect } = callee;
   if (effect?.op === 'raise') {
@@ -243,11 +248,12 @@ function locationOf(frame: Frame, node: NodeId): ScenarioLocation {
   return { file: file.path, line: line + 1, column: column + 1 };
 }
 
-function writeLock(writer: Writer, event: LockEvent, at: ScenarioLocation): void {
+function writeLock(writer: Writer, frame: Frame, event: LockEvent, at: ScenarioLocation): void {
   const kind = kindOf(event);
-  if (kind === undefined) return;
+  // A lock without a class that a callee names by its own parameter may be any object.
+  if (kind === undefined || (event.lock.lockClass === '' && frame.depth > 0)) return;
   if (event.op === 'acquire' || event.op === 'tryAcquire') {
-    const id = lockId(writer, event);
+    const id = lockId(writer, frame, event);
     if (!writer.locks.byId.has(id)) writer.locks.byId.set(id, { id, kind: kind.id });
     const withRoutine = routineOf(kind, event, 'acquire');
     write(writer, {
@@ -258,7 +264,7 @@ function writeLock(writer: Writer, event: LockEvent, at: ScenarioLocation): void
     });
     writer.held.push({ id, path: event.lock.path, withRoutine });
   } else if (event.op === 'release') {
-    const base = baseId(event);
+    const base = baseId(frame, event);
     const index = writer.held.findLastIndex((held) => held.id === base || held.id.startsWith(`${base} (`));
     const held = writer.held[index];
     if (held === undefined) return;
@@ -273,13 +279,15 @@ function writeLock(writer: Writer, event: LockEvent, at: ScenarioLocation): void
   }
 }
 
-function baseId(event: LockEvent): string {
-  return (event.lock.lockClass === '' ? event.lock.text : event.lock.lockClass).slice(0, 110);
+/** The lock's class; without one its text and the function, since the same text elsewhere is another lock. */
+function baseId({ facts }: Frame, { lock }: LockEvent): string {
+  const name = lock.lockClass === '' ? `${lock.text} (${facts.unit.qualifiedName})` : lock.lockClass;
+  return name.slice(0, 110);
 }
 
 /** Two objects of one class, both held, are two locks; the same object taken twice is one. */
-function lockId(writer: Writer, event: LockEvent): string {
-  const base = baseId(event);
+function lockId(writer: Writer, frame: Frame, event: LockEvent): string {
+  const base = baseId(frame, event);
   const others = writer.held.filter((held) => held.id === base || held.id.startsWith(`${base} (`));
   const same = others.find((held) => held.path === event.lock.path);
   if (same !== undefined || others.length === 0) return same?.id ?? base;
