@@ -27,6 +27,8 @@ export interface AssignedProject extends ProjectInfo {
   readonly includeFolders: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
   readonly traceFunctions: readonly string[];
+  /** the project file itself says the mode; otherwise it is concluded from includes */
+  readonly isModeStated: boolean;
 }
 
 const NO_PROJECT: readonly string[] = [''];
@@ -206,6 +208,7 @@ function describeProjects(
       includeFolders: project?.includeFolders ?? [],
       defines: project?.defines ?? {},
       traceFunctions: project?.traceFunctions ?? [],
+      isModeStated: known !== 'unknown',
     });
   }
   return projects;

@@ -15,7 +15,7 @@ import { createFunctionIds, type ChangedRecord, type FunctionIds } from './funct
 import { createIncludeResolver, type IncludeResolver } from './includes.ts';
 import { affectedProjects, changedMacroUsers, compareLayouts, declaredNamesChanged } from './invalidate.ts';
 import { readProjectFile, withPropertySheets, type ProjectFile } from './projectFile.ts';
-import { assignProjects, type ProjectMap, type ProjectMember } from './projects.ts';
+import { assignProjects, type AssignedProject, type ProjectMap, type ProjectMember } from './projects.ts';
 import {
   createUnitSource,
   WorkspaceProgram,
@@ -290,16 +290,20 @@ function memberOf(path: string, file: HostedFile | undefined): ProjectMember {
 function inProject(file: HostedFile, projects: ProjectMap): HostedFile {
   const keys = projects.projectsOf(file.path);
   const project = keys[0] ?? '';
-  const modes = keys.map((key) => projects.projects.get(key)?.mode ?? 'unknown');
-  const mode = modeOf(modes, file.index.includeMode);
+  const mode = modeOf(
+    keys.flatMap((key) => projects.projects.get(key) ?? []),
+    file.index.includeMode,
+  );
   return file.project === project && file.mode === mode ? file : { ...file, project, mode };
 }
 
-/** Kernel code that is also built for tests in user mode is kernel code. */
-function modeOf(modes: readonly FileMode[], byIncludes: FileMode): FileMode {
+/** Project files are believed first, then the file's own includes, then those of its neighbours. Kernel code that is also built for tests in user mode is kernel code. */
+function modeOf(projects: readonly AssignedProject[], byIncludes: FileMode): FileMode {
+  const stated = projects.filter(({ isModeStated }) => isModeStated).map(({ mode }) => mode);
+  const known = stated.length > 0 ? stated : [byIncludes].filter((mode) => mode !== 'unknown');
+  const modes = known.length > 0 ? known : projects.map(({ mode }) => mode);
   if (modes.includes('kernel')) return 'kernel';
-  if (modes.includes('user')) return 'user';
-  return byIncludes;
+  return modes.includes('user') ? 'user' : 'unknown';
 }
 
 function sameDefines(before: ProjectMap, now: ProjectMap, path: string): boolean {

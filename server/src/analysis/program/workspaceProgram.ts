@@ -88,6 +88,7 @@ const NO_PROJECT: AssignedProject = {
   includeFolders: [],
   defines: {},
   traceFunctions: [],
+  isModeStated: false,
 };
 
 /** The program that the host hands out. */
