@@ -207,7 +207,12 @@ function importRole(row) {
 
 function importRegistration(row) {
   if (row.entryPoint !== undefined) return { entryPoint: row.entryPoint, role: row.role, source: row.source };
-  const common = { role: row.role, header: row.header || undefined, entryMin: row.entryMin, entryMax: row.entryMax };
+  const common = {
+    role: row.role,
+    header: row.header || undefined,
+    entryMin: row.entryMin,
+    entryMax: row.entryMax,
+  };
   if (row.function !== undefined)
     return compact({
       function: row.function,

@@ -18,7 +18,10 @@ const config = z
       .optional()
       .describe('Preprocessor names that decide #if groups, e.g. {"DBG": 0, "_WIN64": 1}.'),
     arch: z.enum(['x64', 'arm64', 'x86']).optional().describe('Target; decides the numbers of the IRQLs.'),
-    exclude: z.array(z.string()).optional().describe('Folders and files to leave out, as glob patterns from the folder of .irql-lens.'),
+    exclude: z
+      .array(z.string())
+      .optional()
+      .describe('Folders and files to leave out, as glob patterns from the folder of .irql-lens.'),
     profile: z.string().optional().describe('Cost profile for lock figures, see `irql-lens profiles`.'),
   })
   .describe('Configuration of IRQL Lens for this workspace.');
@@ -43,7 +46,10 @@ export function decodeConfig(text: string): { config: WorkspaceConfig; problems:
   }
   const parsed = config.safeParse(value);
   if (parsed.success) return { config: parsed.data, problems: [] };
-  const problems = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  const problems = parsed.error.issues.map((issue) => ({
+    path: issue.path.join('.'),
+    message: issue.message,
+  }));
   return { config: {}, problems };
 }
 
