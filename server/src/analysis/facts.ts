@@ -240,6 +240,8 @@ export interface FunctionSummary {
   readonly blocks?: readonly WhyStep[];
   /** the effect was given up (too many cases, imprecise paths): after a call nothing is known of level and locks */
   readonly isGivenUp?: boolean;
+  /** names of fields and globals that the function may write, callees included (see writeSet.ts); absent = anything */
+  readonly writes?: Uint32Array;
   /** requirements that depend on argument values, besides `requires` */
   readonly requiresWhen?: readonly GuardedRequirement[];
 }

@@ -87,6 +87,44 @@ void UseOk(PDEVICE_EXTENSION ext) {
 `);
   });
 
+  it('a caller’s lock dropped and taken again leaves the level as it was', () => {
+    const { analysis, program } = checkIrql(`${TYPES}
+static void DropOk(PDEVICE_EXTENSION ext, WDFSPINLOCK lock) {
+  WdfSpinLockRelease(lock);
+  Notify(ext);
+  WdfSpinLockAcquire(lock);
+  ext->Count++;
+//^^^ irql: DISPATCH_LEVEL
+}
+`);
+    const drop = program.functions.find(({ name }) => name === 'DropOk');
+    expect(analysis.summaryOf(drop?.id ?? -1).exit).toBe('same');
+  });
+
+  it('a flag in memory keeps its value over calls that do not write it', () => {
+    checkIrql(`${TYPES}
+typedef struct _OPTIONS { ULONG Flags; ULONG Other; } OPTIONS, *POPTIONS;
+static void Note(POPTIONS options) { options->Other = 1; }
+static void Change(POPTIONS options) { options->Flags = 1; }
+void FlagOk(PDEVICE_EXTENSION ext, POPTIONS options) {
+  KIRQL old = 0;
+  if (options->Flags & UNDER_LOCK) KeAcquireSpinLock(&ext->Lock, &old);
+  Note(options);
+  if (options->Flags & UNDER_LOCK) KeReleaseSpinLock(&ext->Lock, old);
+  ext->Count++;
+//^^^ irql: entry; locks: none
+}
+void FlagBad(PDEVICE_EXTENSION ext, POPTIONS options) {
+  KIRQL old = 0;
+  if (options->Flags & UNDER_LOCK) KeAcquireSpinLock(&ext->Lock, &old);
+  Change(options);
+  if (options->Flags & UNDER_LOCK) KeReleaseSpinLock(&ext->Lock, old);
+  ext->Count++;
+//^^^ locks: ext->Lock?
+}
+`);
+  });
+
   it('recursion settles', () => {
     checkIrql(`${TYPES}
 void Walk(PDEVICE_EXTENSION ext, int depth) {

@@ -29,11 +29,11 @@ export function forgetValues(state: State, location: string, isByAddress: boolea
   return values === state.values ? state : { ...state, values };
 }
 
-/** The state after code that may change any shared memory: constant facts about memory go, saved IRQLs and names stay. */
-export function forgetMemoryFacts(state: State): State {
+/** The state after code that may change shared memory: constant facts about what `mayChange` go, saved IRQLs and names stay. */
+export function forgetMemoryFacts(state: State, mayChange: (key: string) => boolean = () => true): State {
   const values = state.values.map((key, value) => {
     const isFact = value.kind === 'const' || value.kind === 'notConst' || value.kind === 'status';
-    return isFact && !key.startsWith('#') && isMemoryKey(key) ? undefined : value;
+    return isFact && !key.startsWith('#') && isMemoryKey(key) && mayChange(key) ? undefined : value;
   });
   return values === state.values ? state : { ...state, values };
 }

@@ -10,6 +10,7 @@ import type { FunctionId } from '../program.ts';
 import { noteAddress } from '../locks/lockRef.ts';
 import { isMemory } from '../locks/accessPath.ts';
 import type { BodyContext } from '../summary/bodyContext.ts';
+import { ALL_WRITES, mayChange } from '../summary/writeSet.ts';
 import { applySummary } from './applySummary.ts';
 import { assign, forgetMemoryFacts, forgetResults, forgetValues } from './assign.ts';
 import { callSiteOf } from './callSite.ts';
@@ -302,7 +303,11 @@ function callFunctions(
   site: CallSite,
   ids: readonly FunctionId[],
 ): readonly State[] {
-  const passed = forgetMemoryFacts(passAddresses(run.context, state, site));
+  const { atoms } = run.context.program;
+  const writes = ids.map((id) => run.summaryOf(id)?.writes ?? ALL_WRITES);
+  const passed = forgetMemoryFacts(passAddresses(run.context, state, site), (key) =>
+    writes.some((set) => mayChange(set, key, atoms)),
+  );
   const states: State[] = [];
   for (const id of ids) {
     const summary = run.summaryOf(id);

@@ -2,7 +2,7 @@
  * What a documented routine does to a state: raise, lower, acquire, release, try, convert, regions. Everything comes from
  * its `LockEffect` row; no routine is named here.
  */
-import { atLeast, minOf } from '../../protocol/irqlLevels.ts';
+import { atLeast, DISPATCH_LEVEL, minOf } from '../../protocol/irqlLevels.ts';
 import type { ExitLevel, LockEffect } from '../../ddi/ddiFacts.ts';
 import type { HeldLock, LockEvent, LockRef, Value } from '../facts.ts';
 import { dropLock, findHeld, releaseFromEntry, takeLock } from '../locks/heldLocks.ts';
@@ -285,12 +285,15 @@ function isSureToSucceed(context: BodyContext, state: State, site: CallSite, eff
   return value !== undefined && truthOf(value) === false;
 }
 
-function release(context: BodyContext, state: State, site: CallSite, effect: LockEffect): State {
-  const exit = exitOf(context, state, site, effect);
+function release(context: BodyContext, entered: State, site: CallSite, effect: LockEffect): State {
+  const exit = exitOf(context, entered, site, effect);
   if (effect.lockKind !== undefined && NOT_HELD.has(effect.lockKind)) {
-    return setExit(context, state, site, effect, exit);
+    return setExit(context, entered, site, effect, exit);
   }
-  const { held, lock } = findReleased(context, state, site, effect);
+  const { held, lock } = findReleased(context, entered, site, effect);
+  // Whoever gives back a spin lock that the caller took was entered at the level that the lock raises to.
+  const isTelling = held === undefined && effect.min >= DISPATCH_LEVEL;
+  const state = isTelling ? (withCurrentIn(entered, effect.levels) ?? entered) : entered;
   const lowered =
     exit.kind === 'savedInLock' && held !== undefined
       ? setFromStore(context, state, site, held.lock.path, effect)

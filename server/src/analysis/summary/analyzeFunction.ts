@@ -16,6 +16,7 @@ import { assertedEntry, sameCase, summarize } from './summarize.ts';
 import { tierOf } from './tier.ts';
 import { trivialEdges, trivialSummary } from './trivialSummary.ts';
 import { withContract } from './withContract.ts';
+import { ALL_WRITES, unionWrites } from './writeSet.ts';
 
 /** Everything kept of one function. */
 export interface FunctionResult {
@@ -49,14 +50,26 @@ export function analyzeFunction(
   const held = heldAtEntry(program, unit, contract);
   const table = around.tableOf(id);
   if (tierOf(table, around.summaryOf, held.length > 0) === 'trivial') {
-    const summary = withContract(trivialSummary(unit, table, all, around.summaryOf), contract, cell);
+    const inferred = withWrites(trivialSummary(unit, table, all, around.summaryOf), around, table);
+    const summary = withContract(inferred, contract, cell);
     const input = { contract, held, asserted: all, calls: trivialEdges(id, table, all) };
     return { result: { summary, input }, facts: undefined };
   }
   const body = walk(around, unit, held);
-  const summary = withContract(summarize(body, cell, around.summaryOf), contract, cell);
+  const inferred = withWrites(summarize(body, cell, around.summaryOf), around, table);
+  const summary = withContract(inferred, contract, cell);
   const input = { contract, held, asserted: assertedEntry(body), calls: edgesOf(id, body.facts) };
   return { result: { summary, input }, facts: body.facts };
+}
+
+function withWrites(summary: FunctionSummary, around: Surroundings, table: CallTable): FunctionSummary {
+  let { writes } = table;
+  for (const target of table.targets) {
+    const callee = around.summaryOf(target);
+    // Inside of a cycle the callee's own writes are added once it is known.
+    if (callee !== undefined) writes = unionWrites(writes, callee.writes ?? ALL_WRITES);
+  }
+  return { ...summary, writes };
 }
 
 /** The facts of a body, computed afresh. */

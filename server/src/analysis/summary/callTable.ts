@@ -3,6 +3,8 @@
  */
 import { NodeKind } from '../../syntax/ir.ts';
 import type { NodeId } from '../../syntax/ir.ts';
+import { NO_WRITES, writesOfBody } from './writeSet.ts';
+import type { WriteSet } from './writeSet.ts';
 import type { Callee, FunctionId, FunctionUnit, Program } from '../program.ts';
 
 /** The calls of a body in node order. */
@@ -11,6 +13,8 @@ export interface CallTable {
   readonly callees: ReadonlyMap<NodeId, Callee>;
   /** workspace functions called, each once */
   readonly targets: readonly FunctionId[];
+  /** fields and globals that this very body writes */
+  readonly writes: WriteSet;
 }
 
 /** Resolves every call of the body. */
@@ -26,11 +30,12 @@ export function createCallTable(program: Program, unit: FunctionUnit): CallTable
     callees.set(node, callee);
     if (callee.kind === 'functions') for (const id of callee.ids) targets.add(id);
   }
-  return { nodes, callees, targets: [...targets] };
+  const writes = writesOfBody(ir, (atom) => program.atoms.text(atom));
+  return { nodes, callees, targets: [...targets], writes };
 }
 
 /** The table of a body without calls. */
-export const NO_CALLS: CallTable = { nodes: [], callees: new Map(), targets: [] };
+export const NO_CALLS: CallTable = { nodes: [], callees: new Map(), targets: [], writes: NO_WRITES };
 
 /** Whether every call refers to the same thing as before. */
 export function isSameTable(a: CallTable, b: CallTable): boolean {

@@ -12,6 +12,7 @@ import type {
   Requirement,
   Value,
 } from '../facts.ts';
+import { ALL_WRITES, areSameWrites } from './writeSet.ts';
 import type { FunctionResult } from './analyzeFunction.ts';
 
 /** Whether callers see no difference between the two summaries. Positions of witnesses do not count. */
@@ -22,6 +23,7 @@ export function isSameSummary(a: FunctionSummary, b: FunctionSummary): boolean {
       a.source === b.source &&
       a.isProved === b.isProved &&
       a.isGivenUp === b.isGivenUp &&
+      areSameWrites(a.writes ?? ALL_WRITES, b.writes ?? ALL_WRITES) &&
       isSameRequirement(a.requires, b.requires) &&
       areEqual(a.requiresWhen ?? [], b.requiresWhen ?? [], isSameGuarded) &&
       areEqual(a.cases, b.cases, isSameCase) &&

@@ -2,7 +2,16 @@
  * From the facts of a body to its summary: exit cases in terms of parameters and globals, the requirement on entry with its
  * witness, lock uses. It looks at one body only; callees have been folded into its facts already.
  */
-import { allLevels, intersect, levelsOf, maxOf, minOf, union, without } from '../../protocol/irqlLevels.ts';
+import {
+  allLevels,
+  intersect,
+  levelsOf,
+  maxOf,
+  minOf,
+  sizeOf,
+  union,
+  without,
+} from '../../protocol/irqlLevels.ts';
 import type { IrqlSet } from '../../protocol/irqlLevels.ts';
 import type {
   CallFact,
@@ -141,10 +150,12 @@ function groupCases(
 }
 
 function caseOf(context: BodyContext, state: State, returned: Value | undefined): MutableCase {
+  // Entered at one level only and left at it: the same, although the level was set in between.
+  const isSame = state.isEntryIrql || (state.irql === state.entry && sizeOf(state.entry) === 1);
   return {
     entry: state.entry,
     irql: state.irql,
-    isEntryIrql: state.isEntryIrql,
+    isEntryIrql: isSame,
     guards: guardsOf(context, state),
     returns: returned === undefined ? undefined : outsideValue(returned),
     acquired: state.held.filter(({ isFromEntry }) => !isFromEntry),
