@@ -99,6 +99,45 @@ describe('an edit of one body', () => {
   });
 });
 
+describe('what an edit means for other projects', () => {
+  const libraries = `//- /drv/a.c
+#include <ntddk.h>
+#include "../lib/lib.h"
+NTSTATUS DriverEntry(PDRIVER_OBJECT d, PUNICODE_STRING r) { KeInitializeDpc(0, LibDpc, 0); LibNew(); return 0; }
+//- /lib/lib.h
+KDEFERRED_ROUTINE LibDpc;
+//- /lib/lib.c
+#include "lib.h"
+VOID LibDpc(PKDPC a, PVOID b, PVOID c, PVOID d) { }
+`;
+
+  it('a library gets the roles that a driver gives its functions, and loses them', () => {
+    const host = hostOf(libraries);
+    const before = host.program;
+    expect(rolesOf(before, 'LibDpc')).toEqual([
+      'KDEFERRED_ROUTINE registrationCall 2..2 always (KeInitializeDpc argument 2)',
+    ]);
+    const stamp = before.resolutionStamp?.('/lib');
+    const after = host.update(edit(before, '/drv/a.c', 'KeInitializeDpc(0, LibDpc, 0);', ''));
+    expect(rolesOf(after, 'LibDpc')).toEqual([
+      'KDEFERRED_ROUTINE declaration 2..2 always (KDEFERRED_ROUTINE)',
+    ]);
+    expect(after.resolutionStamp?.('/lib')).not.toBe(stamp);
+  });
+
+  it('a new function of a library is found by the drivers', () => {
+    const host = hostOf(libraries);
+    const before = host.program;
+    expect(callsOf(before, 'DriverEntry').at(-1)).toBe('LibNew -> unknown');
+    const stamp = before.resolutionStamp?.('/drv');
+    const after = host.update(
+      edit(before, '/lib/lib.c', 'VOID LibDpc', 'void LibNew(void) { }\nVOID LibDpc'),
+    );
+    expect(callsOf(after, 'DriverEntry').at(-1)).toBe('LibNew -> /lib/lib.c:LibNew');
+    expect(after.resolutionStamp?.('/drv')).not.toBe(stamp);
+  });
+});
+
 describe('an edit of a header', () => {
   it('restamps the users of a changed macro and no others', () => {
     const host = hostOf(fixture);

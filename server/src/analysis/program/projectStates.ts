@@ -34,6 +34,11 @@ export const noProjectStates: ProjectStates = {
   isSynchronized: false,
 };
 
+/** Whether an edit of that file may change the states. */
+export function mayHoldStates(text: string): boolean {
+  return /WdfDeviceCreate|WdfDriverCreate|StorPortInitialize|StorSynchronize|VIRTUAL_HW_INIT/.test(text);
+}
+
 /** Reads the states of a project. Parses only bodies that create devices in files that name an execution level or scope. */
 export function readProjectStates(files: readonly HostedFile[], program: WorkspaceProgram): ProjectStates {
   const isSaid = (word: string): boolean => files.some(({ text }) => text.includes(word));

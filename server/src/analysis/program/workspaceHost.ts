@@ -11,9 +11,10 @@ import type { AnalysisSettings, FileMode, Program } from '../program.ts';
 import { indexFile } from './fileIndex.ts';
 import { createBodyCache, type HostedFunction } from './functionUnit.ts';
 import { FunctionNameTable } from './functionNameTable.ts';
-import { createFunctionIds, type ChangedRecord, type FunctionIds } from './functionIds.ts';
+import { createFunctionIds, type FunctionIds } from './functionIds.ts';
 import { createIncludeResolver, type IncludeResolver } from './includes.ts';
 import { affectedProjects, changedMacroUsers, compareLayouts, declaredNamesChanged } from './invalidate.ts';
+import { mayHoldStates } from './projectStates.ts';
 import { readProjectFile, withPropertySheets, type ProjectFile } from './projectFile.ts';
 import { assignProjects, type AssignedProject, type ProjectMap, type ProjectMember } from './projects.ts';
 import {
@@ -201,7 +202,7 @@ class Host implements WorkspaceHost {
     this.#program = this.#makeProgram(this.#keepCaches(fresh, before, newNames.length > 0));
   }
 
-  /** Caches of projects that do not see the files, or see no difference. */
+  /** Caches of projects that do not see the files, or see no difference. Stamps of all others go up. */
   #keepCaches(
     fresh: readonly [HostedFile, HostedFile][],
     before: WorkspaceProgram,
@@ -209,34 +210,47 @@ class Host implements WorkspaceHost {
   ): ProjectCaches {
     const { indexes, links, macros } = before.parts.caches;
     const kept: ProjectCaches = { indexes: new Map(indexes), links: new Map(links), macros: new Map(macros) };
-    const stamps = new Map(this.#stamps);
+    const changed = new Set<string>();
+    let isAllChanged = this.#ids.haveOthersMoved();
     for (const [old, file] of fresh) {
-      const isDeclared =
-        old.index.declarationHash !== file.index.declarationHash || this.#ids.haveIdsChanged(file.path);
+      const haveIdsChanged = this.#ids.haveIdsChanged(file.path);
+      const isDeclared = old.index.declarationHash !== file.index.declarationHash || haveIdsChanged;
       const isMacro = old.index.macroHash !== file.index.macroHash;
-      const isBody = this.#ids.changedRecords(file.path).some((changed) => this.#haveUsesChanged(changed));
+      const isLinked = isDeclared || isMacro || this.#haveUsesChanged(old, file);
+      // A library's function may be found by anybody who knows no other of its name.
+      isAllChanged ||= haveIdsChanged && before.assigned(file.project).kind !== 'driver';
       for (const key of affectedProjects(old.path, before)) {
         if (isDeclared || isMacro) kept.indexes.delete(key);
         if (isMacro) kept.macros.delete(key);
-        if (isDeclared || isMacro || isBody || hasNewNames) kept.links.delete(key);
-        if (isDeclared || isMacro || isBody) stamps.set(key, (stamps.get(key) ?? 0) + 1);
+        if (isLinked || hasNewNames) kept.links.delete(key);
+        if (isLinked) changed.add(key);
+        // What a driver registers may be a library's.
+        if (isLinked) for (const library of indexes.get(key)?.libraries ?? []) changed.add(library);
       }
     }
-    if (this.#ids.haveOthersMoved()) {
+    if (isAllChanged) {
       kept.indexes.clear();
       kept.links.clear();
     }
+    const stamps = new Map(this.#stamps);
+    for (const key of isAllChanged ? [...stamps.keys()] : changed)
+      stamps.set(key, (stamps.get(key) ?? 0) + 1);
     this.#stamps = stamps;
     return kept;
   }
 
-  /** Whether the function uses other functions as values, or in other places, than before. */
-  #haveUsesChanged({ id, before }: ChangedRecord): boolean {
-    const unit = this.#functions[id];
-    if (unit === undefined || before?.uses === undefined) return true;
-    const uses = this.#program.usesOf(unit);
-    if (uses.length === 0 && before.uses.length === 0) return false;
-    return JSON.stringify(uses) !== JSON.stringify(before.uses);
+  /** Whether a function of the file uses other functions as values in other places than before, or may change what devices say. */
+  #haveUsesChanged(old: HostedFile, file: HostedFile): boolean {
+    const records = this.#ids.changedRecords(file.path);
+    if (records.length === 0) return false;
+    if (mayHoldStates(old.text) || mayHoldStates(file.text)) return true;
+    return records.some(({ id, before }) => {
+      const unit = this.#functions[id];
+      if (unit === undefined || before?.uses === undefined) return true;
+      const uses = this.#program.usesOf(unit);
+      if (uses.length === 0 && before.uses.length === 0) return false;
+      return JSON.stringify(uses) !== JSON.stringify(before.uses);
+    });
   }
 
   #read(path: string, text: string, old: HostedFile | undefined, projects: ProjectMap): HostedFile {
