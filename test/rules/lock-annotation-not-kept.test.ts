@@ -20,6 +20,29 @@ VOID EnterBad(PDEVICE_EXTENSION Ext)
     );
   });
 
+  it('FN_a release in a handler of abnormal ends silences the function', () => {
+    checkRule(
+      'lock-annotation-not-kept',
+      `${TYPES}
+_Acquires_lock_(Ext->Mutex)
+VOID EnterCarefullyOk(PDEVICE_EXTENSION Ext)
+{
+    if (Ext->Count == 0) {
+        return;
+    }
+    ExAcquireFastMutex(&Ext->Mutex);
+    __try {
+        Ext->Count += 1;
+    } __finally {
+        if (AbnormalTermination()) {
+            ExReleaseFastMutex(&Ext->Mutex);
+        }
+    }
+}
+`,
+    );
+  });
+
   it('every path, by the result, or by a routine that is not here', () => {
     checkRule(
       'lock-annotation-not-kept',

@@ -41,6 +41,31 @@ VOID UnlockOk(PDEVICE_EXTENSION Ext, _IRQL_restores_ KIRQL Irql)
     );
   });
 
+  it('raised and lowered only where needed', () => {
+    checkRule(
+      'saved-irql-missing',
+      `${TYPES}
+_IRQL_raises_(DISPATCH_LEVEL)
+_IRQL_saves_
+KIRQL RaiseOk(VOID)
+{
+    KIRQL irql = KeGetCurrentIrql();
+    if (irql < DISPATCH_LEVEL) {
+        irql = KeRaiseIrqlToDpcLevel();
+    }
+    return irql;
+}
+_IRQL_requires_(DISPATCH_LEVEL)
+VOID LowerOk(_IRQL_restores_ KIRQL Irql)
+{
+    if (Irql < DISPATCH_LEVEL) {
+        KeLowerIrql(Irql);
+    }
+}
+`,
+    );
+  });
+
   it('a path without the release', () => {
     checkRule(
       'saved-irql-missing',

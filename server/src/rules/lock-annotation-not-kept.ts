@@ -25,7 +25,7 @@ export const rule: FunctionRule = {
   check(context) {
     if (context.facts.isImprecise) return [];
     const clauses = contractOf(context.program, context.facts.unit)?.contract.clauses ?? [];
-    if (clauses.some(({ body }) => body.kind === 'ignoresLocks')) return [];
+    if (clauses.some(({ body }) => body.kind === 'ignoresLocks') || hasAbnormalEnd(context)) return [];
     const names = new Set(
       clauses.flatMap(({ body, when }) =>
         body.kind === 'acquires' && when.length === 0 ? [lastName(body.lock.text)] : [],
@@ -34,6 +34,11 @@ export const rule: FunctionRule = {
     return [...names].flatMap((name) => checkLock(context, name));
   },
 };
+
+/** A release under AbnormalTermination() belongs to a path that does not come to the returns. */
+function hasAbnormalEnd(context: FunctionContext): boolean {
+  return context.facts.calls.some(({ name }) => /^_?AbnormalTermination$|^_abnormal_termination$/.test(name));
+}
 
 function checkLock(context: FunctionContext, name: string): Finding[] {
   const { facts } = context;

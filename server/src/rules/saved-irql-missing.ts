@@ -4,6 +4,7 @@
  */
 import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { ExitFact, PathState } from '../analysis/facts.ts';
+import { atMost, type Irql } from '../protocol/irqlLevels.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { report } from './reporting/report.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
@@ -24,11 +25,14 @@ export const rule: FunctionRule = {
   check(context) {
     if (context.facts.isImprecise) return [];
     const clauses = contractOf(context.program, context.facts.unit)?.contract.clauses ?? [];
-    const isRaising = clauses.some(({ body }) => body.kind === 'raises');
+    const [raised] = clauses.flatMap(({ body }) =>
+      body.kind === 'raises' && body.level.kind === 'level' ? [body.level.level] : [],
+    );
     const findings = clauses.flatMap(({ body, when }) => {
       if (when.length > 0) return [];
-      if (body.kind === 'saves' && isRaising) return check(context, body.target.text, true);
-      return body.kind === 'restores' ? check(context, body.target.text, false) : [];
+      if (body.kind === 'saves' && raised !== undefined) return check(context, body.target.text, raised);
+      const isDecided = body.kind === 'restores' && isAskedFor(context, body.target.text);
+      return body.kind === 'restores' && !isDecided ? check(context, body.target.text, undefined) : [];
     });
     // A prototype and its definition promise the same twice.
     return findings.filter(
@@ -37,15 +41,23 @@ export const rule: FunctionRule = {
   },
 };
 
-function check(context: FunctionContext, target: string, isSave: boolean): Finding[] {
-  const wrong = context.facts.exits.filter((exit) =>
-    exit.states.some((state) => isUntouched(context, state)),
-  );
+/** "Raised if needed, so lower if needed": the body asks for the saved level before it restores it. */
+function isAskedFor(context: FunctionContext, target: string): boolean {
+  const { file, head } = context.facts.unit;
+  const body = file.text.slice(head.bodyRange.start, head.bodyRange.end);
+  return new RegExp(`\\bif\\s*\\([^{;]*\\b${target.replace(/\W/g, '')}\\b`).test(body);
+}
+
+/** `raised`: the level of a promised raise; a path that can only be entered there has nothing to do. */
+function check(context: FunctionContext, target: string, raised: Irql | undefined): Finding[] {
+  const isWrong = (state: PathState): boolean =>
+    isUntouched(context, state) && (raised === undefined || atMost(state.entry, raised - 1) !== 0);
+  const wrong = context.facts.exits.filter((exit) => exit.states.some(isWrong));
   // On no path at all: the work is done by something that cannot be seen.
   const isDoneSomewhere = context.facts.exits.some((exit) =>
     exit.states.some((state) => state.irqlSetBy >= 0),
   );
-  return isDoneSomewhere ? wrong.map((exit) => describe(context, exit, target, isSave)) : [];
+  return isDoneSomewhere ? wrong.map((exit) => describe(context, exit, target, raised !== undefined)) : [];
 }
 
 function isUntouched(context: FunctionContext, state: PathState): boolean {

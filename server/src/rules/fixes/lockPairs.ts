@@ -47,7 +47,25 @@ export function findPair(context: FunctionContext, acquire: CallFact): LockPair 
     releases.push(release);
   }
   if (releases.length === 0 || isHeldAtExit(context, acquire.node)) return undefined;
-  return { acquire, releases };
+  return isTakenAgain(context, acquire, releases) ? undefined : { acquire, releases };
+}
+
+/**
+ * Whether the lock is taken once more between the acquire and one of its releases: where the paths meet again, the release ends
+ * either acquire, although the state names one of them only.
+ */
+function isTakenAgain(context: FunctionContext, acquire: CallFact, releases: readonly CallFact[]): boolean {
+  const ir = context.facts.unit.ir();
+  const path = acquire.locks[0]?.lock.path;
+  const from = ir.start[acquire.node] ?? 0;
+  const to = Math.max(...releases.map(({ node }) => ir.start[node] ?? 0));
+  return context.facts.calls.some(({ node, locks }) => {
+    const at = ir.start[node] ?? 0;
+    const isSame = locks.some(
+      ({ op, lock }) => op !== 'release' && op !== 'initialize' && lock.path === path,
+    );
+    return node !== acquire.node && isSame && at > from && at < to;
+  });
 }
 
 function isHeldAtExit(context: FunctionContext, acquire: NodeId): boolean {
