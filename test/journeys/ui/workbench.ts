@@ -157,6 +157,8 @@ export function createWorkbench({ page, folder, shots }: WorkbenchOptions): Work
       await input.fill(label);
       await page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
       await page.locator(`.monaco-workbench.${className}`).waitFor();
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      await page.waitForTimeout(300);
     },
     shot: async (name, of) => {
       await (of ?? page).screenshot({ path: path.join(shots, `${name}.png`) });
