@@ -48,8 +48,13 @@ export class Sources {
   plan(time: number, kind: Planned['kind'], target: number, left: number): void {
     this.sequence += 1;
     const row: Planned = { time, sequence: this.sequence, kind, target, left };
-    let at = this.list.length;
-    while (at > 0 && this.list[at - 1]!.time <= time) at -= 1;
+    // Latest first, and of equal times the one planned last first: the first that is not later than the new one.
+    let at = 0;
+    for (let end = this.list.length; at < end;) {
+      const middle = (at + end) >> 1;
+      if (this.list[middle]!.time <= time) end = middle;
+      else at = middle + 1;
+    }
     this.list.splice(at, 0, row);
     this.next = this.list[this.list.length - 1]!.time;
   }
