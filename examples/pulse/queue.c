@@ -36,7 +36,10 @@ PulsePop(PDEVICE_EXTENSION Extension, PPULSE_SAMPLE Sample)
     return TRUE;
 }
 
-/* The caller holds StatsLock: every caller does, so this runs at DISPATCH_LEVEL. */
+/*
+ * The caller holds StatsLock. One of the callers, PulseReadCompleteWrong, took it without being at DISPATCH_LEVEL for certain,
+ * so the ribbon shows more than one level here too.
+ */
 VOID
 PulseCountLocked(PDEVICE_EXTENSION Extension, ULONG Pulses)
 {

@@ -217,7 +217,12 @@ describe('functions', () => {
       exit: 'same',
     });
     expect(byName.get('PulseIsr')).toMatchObject({ role: 'KSERVICE_ROUTINE', entry: ['DIRQL'] });
+    // One of its callers takes the lock wrongly, by AtDpcLevel at PASSIVE_LEVEL: that level is there, and is shown.
     expect(byName.get('PulseCountLocked')).toMatchObject({
+      entry: ['PASSIVE_LEVEL', 'APC_LEVEL', 'DISPATCH_LEVEL'],
+      entrySource: 'callers',
+    });
+    expect(byName.get('PulseCountAnywhereSlow')).toMatchObject({
       entry: ['DISPATCH_LEVEL'],
       entrySource: 'callers',
     });

@@ -244,7 +244,7 @@ describe('roles', () => {
     ['IO_WORKITEM_ROUTINE', setOf(0), 'always'],
     ['MINIPORT_ISR', range(3, 11), 'always'],
     ['MINIPORT_INTERRUPT_DPC', setOf(2), 'always'],
-    ['FWPS_CALLOUT_CLASSIFY_FN', range(0, 2), 'usual'],
+    ['FWPS_CALLOUT_CLASSIFY_FN', range(0, 2), 'merelyAllowed'],
     ['KIPI_BROADCAST_WORKER', setOf(14), 'always'],
   ])('%s is entered at %i, upper level %s', (type, levels, upper) => {
     expect(facts.role(type)).toMatchObject({ levels, upper });
