@@ -3,8 +3,9 @@
  * pair; where a release can close two different acquires, or a pair crosses a function or a macro, there is no pair.
  */
 import type { CallFact, HeldLock, PathState } from '../../analysis/facts.ts';
-import type { NodeId } from '../../syntax/ir.ts';
+import { NodeKind, type NodeId } from '../../syntax/ir.ts';
 import type { FunctionContext } from '../rule.ts';
+import { parentOf } from './editCall.ts';
 import { isWrittenHere } from '../reporting/report.ts';
 
 /** An acquire with all releases that can end it. */
@@ -47,25 +48,36 @@ export function findPair(context: FunctionContext, acquire: CallFact): LockPair 
     releases.push(release);
   }
   if (releases.length === 0 || isHeldAtExit(context, acquire.node)) return undefined;
-  return isTakenAgain(context, acquire, releases) ? undefined : { acquire, releases };
+  return isTakenAgain(context, acquire) ? undefined : { acquire, releases };
 }
 
 /**
- * Whether the lock is taken once more between the acquire and one of its releases: where the paths meet again, the release ends
- * either acquire, although the state names one of them only.
+ * Whether the function takes the lock several times and some section leaves the block that it began in: where the paths meet
+ * again, one release ends either acquire, although a state names one of them only.
  */
-function isTakenAgain(context: FunctionContext, acquire: CallFact, releases: readonly CallFact[]): boolean {
+function isTakenAgain(context: FunctionContext, acquire: CallFact): boolean {
   const ir = context.facts.unit.ir();
   const path = acquire.locks[0]?.lock.path;
-  const from = ir.start[acquire.node] ?? 0;
-  const to = Math.max(...releases.map(({ node }) => ir.start[node] ?? 0));
-  return context.facts.calls.some(({ node, locks }) => {
-    const at = ir.start[node] ?? 0;
-    const isSame = locks.some(
-      ({ op, lock }) => op !== 'release' && op !== 'initialize' && lock.path === path,
-    );
-    return node !== acquire.node && isSame && at > from && at < to;
+  const at = ({ node }: CallFact): number => ir.start[node] ?? 0;
+  const uses = context.facts.calls
+    .filter(({ locks }) => locks.some(({ op, lock }) => op !== 'initialize' && lock.path === path))
+    .toSorted((a, b) => at(a) - at(b));
+  const isRelease = (call: CallFact): boolean => call.locks.some(({ op }) => op === 'release');
+  if (uses.filter((call) => !isRelease(call)).length < 2) return false;
+  let blockEnd = 0;
+  return uses.some((call) => {
+    if (isRelease(call)) return at(call) >= blockEnd;
+    blockEnd = endOfBlock(context, call.node);
+    return false;
   });
+}
+
+/** The end of the innermost block around a node. */
+function endOfBlock(context: FunctionContext, node: NodeId): number {
+  const ir = context.facts.unit.ir();
+  let block = parentOf(context, node);
+  while (block !== undefined && ir.kind[block] !== NodeKind.Block) block = parentOf(context, block);
+  return ir.end[block ?? 0] ?? 0;
 }
 
 function isHeldAtExit(context: FunctionContext, acquire: NodeId): boolean {
