@@ -216,7 +216,7 @@ function writeCall(writer: Writer, frame: Frame, node: NodeId): void {
   if (callee.kind === 'functions') {
     // A wrapper's locks are told in the caller's terms: that is how two objects are kept apart.
     if (call.locks.length > 0) {
-      for (const event of call.locks) writeLock(writer, frame, event, locationOf(frame, node));
+      for (const event of wrapperEvents(call)) writeLock(writer, frame, event, locationOf(frame, node));
       return;
     }
     const [id] = callee.ids;
@@ -240,6 +240,20 @@ function writeCall(writer: Writer, frame: Frame, node: NodeId): void {
     write(writer, { do: 'lower', at });
     writer.nRaises--;
   }
+}
+
+/** A wrapper's summary may have several outcomes (by flags): of these the one that holds most behind the call is told. */
+function wrapperEvents({ locks, after }: CallFact): LockEvent[] {
+  const held = after
+    .map((state) => new Set(state.held.map(({ lock }) => lock.path)))
+    .toSorted((a, b) => b.size - a.size)[0];
+  const seen = new Set<string>();
+  return locks.filter(({ op, lock }) => {
+    const key = `${op} ${lock.path}`;
+    const isTold = !seen.has(key) && (op === 'release') !== (held?.has(lock.path) ?? op !== 'release');
+    seen.add(key);
+    return isTold;
+  });
 }
 
 function locationOf(frame: Frame, node: NodeId): ScenarioLocation {
