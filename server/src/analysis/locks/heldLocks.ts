@@ -82,7 +82,7 @@ export function releaseFromEntry(state: State, released: HeldLock): State {
 /** The state with every held path that mentions `location` made opaque, because the object at `location` changes. */
 export function forgetPaths(state: State, location: string, node: NodeId): State {
   if (state.held.length === 0) return state;
-  let isChanged = false;
+  let isChanged = false as boolean;
   const rename = (held: HeldLock): HeldLock => {
     const isSaved =
       held.savedIn !== undefined && held.savedIn !== location && mentions(held.savedIn, location);

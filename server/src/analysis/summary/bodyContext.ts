@@ -60,25 +60,7 @@ export function createBodyContext(
     if (name !== 0 && !params.has(name)) params.set(name, i);
   });
   const parents = parentsOf(ir);
-  const locals = new Map<Atom, LocalInfo>();
-  const changedParams = new Set<Atom>();
-  for (let node = 0; node < ir.nodeCount; node++) {
-    if (ir.kind[node] === NodeKind.Decl) {
-      const flags = ir.flags[node] ?? 0;
-      const name = ir.atom[node] ?? 0;
-      if (!locals.has(name)) {
-        locals.set(name, {
-          node,
-          type: ir.aux[node] ?? 0,
-          isPointer: (flags & NodeFlag.Pointer) !== 0,
-          isStatic: (flags & NodeFlag.Static) !== 0,
-        });
-      }
-      continue;
-    }
-    const changed = changedName(ir, node, atoms.text(ir.atom[node] ?? 0));
-    if (changed >= 0 && params.has(changed)) changedParams.add(changed);
-  }
+  const { locals, changedParams } = namesOf(ir, params, (atom) => atoms.text(atom));
   const constants = new Map<Atom, number | undefined>();
   const locations = new Map<Atom, string>();
   const ignored = new Set<string>();
@@ -136,6 +118,34 @@ export function createBodyContext(
       return constant;
     },
   };
+}
+
+/** The locals that a body declares, and those of its parameters that it changes. */
+function namesOf(
+  ir: BodyContext['ir'],
+  params: ReadonlyMap<Atom, number>,
+  textOf: (atom: Atom) => string,
+): { readonly locals: Map<Atom, LocalInfo>; readonly changedParams: Set<Atom> } {
+  const locals = new Map<Atom, LocalInfo>();
+  const changedParams = new Set<Atom>();
+  for (let node = 0; node < ir.nodeCount; node++) {
+    if (ir.kind[node] === NodeKind.Decl) {
+      const flags = ir.flags[node] ?? 0;
+      const name = ir.atom[node] ?? 0;
+      if (!locals.has(name)) {
+        locals.set(name, {
+          node,
+          type: ir.aux[node] ?? 0,
+          isPointer: (flags & NodeFlag.Pointer) !== 0,
+          isStatic: (flags & NodeFlag.Static) !== 0,
+        });
+      }
+      continue;
+    }
+    const changed = changedName(ir, node, textOf(ir.atom[node] ?? 0));
+    if (changed >= 0 && params.has(changed)) changedParams.add(changed);
+  }
+  return { locals, changedParams };
 }
 
 function nameLocation(
