@@ -16,21 +16,20 @@ function fixesOf(id: string, text: string): string[] {
 
 const CASES: readonly (readonly [rule: string, name: string, text: string])[] = [
   [
-    'redundant-irql-raise',
+    'atdpc-below-dispatch',
     'a lock that is taken again before the release that ends both',
     `
-KDEFERRED_ROUTINE TickBad;
-VOID TickBad(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+IO_WORKITEM_ROUTINE FlushBad;
+VOID FlushBad(PDEVICE_OBJECT DeviceObject, PVOID Context)
 {
     PDEVICE_EXTENSION ext = (PDEVICE_EXTENSION)Context;
-    KIRQL irql;
-    KeAcquireSpinLock(&ext->Lock, &irql);
+    KeAcquireSpinLockAtDpcLevel(&ext->Lock);
     if (ext->Count > 1) {
-        KeReleaseSpinLock(&ext->Lock, irql);
+        KeReleaseSpinLockFromDpcLevel(&ext->Lock);
         ext->Count = 1;
-        KeAcquireSpinLock(&ext->Lock, &irql);
+        KeAcquireSpinLockAtDpcLevel(&ext->Lock);
     }
-    KeReleaseSpinLock(&ext->Lock, irql);
+    KeReleaseSpinLockFromDpcLevel(&ext->Lock);
 }
 `,
   ],
