@@ -43,8 +43,8 @@ export function upperMarkOf(row: RoleRow): 'always' | 'usual' | 'merelyAllowed' 
   if (row.min === null || row.min === undefined || row.max === null) return 'merelyAllowed';
   if (row.min === row.max) return 'always';
   if (USUAL.has(row.type)) return 'usual';
-  if (HIGH_MINIMA.has(row.min) && row.min !== 'APC') return 'usual';
   if (BY_REQUEST.has(row.type)) return 'merelyAllowed';
+  if (HIGH_MINIMA.has(row.min) && row.min !== 'APC') return 'usual';
   const isCompletion = /COMPLETE|COMPLETION/.test(row.type) && HIGH_MAXIMA.has(row.max);
   return isCompletion || row.flags?.includes('notGuaranteedDispatch') === true ? 'usual' : 'merelyAllowed';
 }
