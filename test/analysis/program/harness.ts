@@ -56,12 +56,13 @@ export function callsOf(program: Program, name: string, path = ''): string[] {
     const atom = calleeAtom(ir, node);
     const first = ir.first[node] ?? -1;
     const text = atom >= 0 ? program.atoms.text(atom) : `.${program.atoms.text(ir.atom[first] ?? 0)}`;
-    calls.push(`${text} -> ${describe(program, program.resolveCall(unit, node))}`);
+    calls.push(`${text} -> ${describeCallee(program, program.resolveCall(unit, node))}`);
   }
   return calls;
 }
 
-function describe(program: Program, callee: Callee): string {
+/** The callee in short words. */
+export function describeCallee(program: Program, callee: Callee): string {
   switch (callee.kind) {
     case 'functions': {
       const names = callee.ids.map((id) => {

@@ -7,6 +7,7 @@ import type { FunctionDefinition } from '../../syntax/fileStructure.ts';
 import { TokenKind } from '../../syntax/tokenTable.ts';
 import type { FunctionId } from '../program.ts';
 import { HostedFunction, type FunctionRecord, type UnitSource } from './functionUnit.ts';
+import { typeAtomOf } from './typeRef.ts';
 import type { HostedFile } from './workspaceProgram.ts';
 
 /** Names of macros that changed; `unchanged` when none did, `unknown` when nobody compared. */
@@ -18,13 +19,14 @@ export interface FunctionIds {
   /** Gives ids and units to the functions of a file that was read again, matching them with the old ones. */
   place(file: HostedFile, old: HostedFile | undefined, macros: ChangedMacros): HostedFile;
   release(file: HostedFile): void;
-  /** New records for functions in `paths` that use a changed macro, new units for those with a changed declaration; forgets uses where a new function name is mentioned. */
+  /** New records for functions in `paths` that use a changed macro, new units for those with a changed declaration; forgets uses where a new function name is mentioned or a parameter's type became or ceased to be a function's. */
   renew(
     files: Map<string, HostedFile>,
     paths: ReadonlySet<string>,
     macros: ReadonlySet<Atom> | undefined,
     declared: ReadonlySet<Atom>,
     newNames: readonly Atom[],
+    types: ReadonlySet<Atom>,
   ): void;
   finish(files: Map<string, HostedFile>): HostedFunction[];
   haveIdsChanged(path: string): boolean;
@@ -125,8 +127,9 @@ class Ids implements FunctionIds {
     macros: ReadonlySet<Atom> | undefined,
     declared: ReadonlySet<Atom>,
     newNames: readonly Atom[],
+    types: ReadonlySet<Atom>,
   ): void {
-    if (macros === undefined && declared.size === 0 && newNames.length === 0) return;
+    if (macros === undefined && declared.size + newNames.length + types.size === 0) return;
     const names = new Set(newNames);
     for (const path of paths) {
       const file = files.get(path);
@@ -136,6 +139,8 @@ class Ids implements FunctionIds {
         const record = records[i];
         if (record === undefined) return;
         if (names.size > 0 && mentions(file, head, names)) record.uses = undefined;
+        if (types.size > 0 && head.params.some((param) => types.has(typeAtomOf(param, this.#atoms))))
+          record.uses = undefined;
         const isRenewed = declared.has(head.name) || (macros !== undefined && mentions(file, head, macros));
         if (isRenewed) records[i] = this.#newRecord();
       });

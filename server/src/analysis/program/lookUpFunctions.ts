@@ -29,7 +29,7 @@ export function functionsNamed(program: WorkspaceProgram, path: string, name: At
       if (found.length > 0) return found;
     }
   }
-  return onlyOne(program, name, file.mode === 'kernel');
+  return onlyOne(program, name);
 }
 
 /** A static function of another source file is no candidate; one of a header is, since headers are included. */
@@ -45,12 +45,8 @@ function withoutForeignStatics(
   return ids.every(isVisible) ? ids : ids.filter(isVisible);
 }
 
-/** The single function of that name in libraries and plain folders; another driver's function cannot be meant. */
-function onlyOne(program: WorkspaceProgram, name: Atom, isKernel: boolean): readonly FunctionId[] {
+/** The single function of that name in libraries and plain folders; with several, nobody knows which is linked. */
+function onlyOne(program: WorkspaceProgram, name: Atom): readonly FunctionId[] {
   const ids = program.globalFunctions(name);
-  if (ids.length !== 1) return NONE;
-  const unit = program.functions[ids[0] ?? -1];
-  if (unit === undefined || isHeader(unit.file.path)) return NONE;
-  const { kind, mode } = program.assigned(unit.file.project);
-  return (kind === 'library' || kind === 'folder') && !(isKernel && mode === 'user') ? ids : NONE;
+  return ids.length === 1 ? ids : NONE;
 }

@@ -60,11 +60,13 @@ const PATTERNS: readonly RegExp[] = [
   // ordered reads and writes, prefetch
   /^(?:(?:Read|Write)(?:U?(?:Char|Short|Long|Pointer|Boolean|Int|LongLong))?(?:NoFence|Acquire|Release|Raw)\d*|PreFetchCacheLine|__iso_volatile_\w+|_Read\w*Barrier)$/,
   // queues of net buffer lists, address comparisons of the public network headers
-  /^(?:Ndis\w*Nbl\w*(?:Queue|Chain)\w*|NdisAdvanceNetBuffer\w*Inline|INE?T?[46]_[A-Z0-9_]+|INET\d?_[A-Z0-9_]+|FLT_(?:IS|TAG|SET|CLEAR)[A-Z0-9_]*)$/,
+  /^(?:Ndis\w*Nbl\w*(?:Queue|Chain)\w*|NdisAdvanceNetBuffer\w*Inline|INE?T?[46]_[A-Z0-9_]+|INET\d?_[A-Z0-9_]+|INETADDR_[A-Z0-9_]+|FLT_(?:IS|TAG|SET|CLEAR)[A-Z0-9_]*)$/,
   // byte orders
   /^(?:RtlUshortByteSwap|RtlUlongByteSwap|RtlUlonglongByteSwap|[hn]to[hn][sl]l?)$/,
   // compiler intrinsics
-  /^(?:_mm\d*_|__builtin_|__readgs|__readfs|__writegs|_arm64_|_arm_|__crc32)\w*$/,
+  /^(?:_mm\d*_|__builtin_|__readgs|__readfs|__writegs|_arm64_|_arm_|__crc32)\w*$|^__(?:ldap?r|stlr|ldxr|stxr|load_acquire|store_release)\d+$/,
+  // inline helpers of scsi.h that read and convert sense data
+  /^(?:Scsi(?:Get\w*Sense\w*|ConvertToFixedSenseFormat|ValidateInformationSenseDescriptor)|Is(?:\w*SenseData\w*))$/,
   // function-style casts and arithmetic helpers of the public headers
   /^(?:U?(?:Char|Short|Int|Long|LongLong|LongPtr|IntPtr|SizeT|Int8|Int16|Int32|Int64|Byte|Word|DWord)(?:To|Add|Sub|Mult)\w*|RtlU?(?:Char|Short|Int|Long|LongLong|LongPtr|SizeT|Int8|Byte)(?:To|Add|Sub|Mult)\w*)$/,
   /^(?:GET|MAKE|IS)_[A-Z0-9_]+$/,

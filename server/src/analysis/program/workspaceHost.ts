@@ -5,7 +5,7 @@
  */
 import { normalizePath, pathKey } from '../../base/paths.ts';
 import type { DdiFacts } from '../../ddi/ddiFacts.ts';
-import { createAtomTable, type AtomTable } from '../../syntax/atoms.ts';
+import { createAtomTable, type Atom, type AtomTable } from '../../syntax/atoms.ts';
 import { readStructure } from '../../syntax/structure.ts';
 import type { AnalysisSettings, FileMode, Program } from '../program.ts';
 import { indexFile } from './fileIndex.ts';
@@ -74,6 +74,8 @@ class Host implements WorkspaceHost {
   #projects: ProjectMap = EMPTY_PROJECTS;
   #includes: IncludeResolver = createIncludeResolver([]);
   #stamps: ReadonlyMap<string, number> = new Map();
+  /** never repeats, so that a project that went and came back has another stamp */
+  #lastStamp = 0;
   #program: WorkspaceProgram;
 
   constructor({
@@ -148,8 +150,9 @@ class Host implements WorkspaceHost {
     const members = [...files.values()].map((file) => memberOf(file.path, file));
     const projects = assignProjects(members, projectFiles);
     this.#includes = createIncludeResolver(files.keys());
-    const newNames = [...files.values()].flatMap((file) => this.#names.addFile(file.structure, file.index));
+    const newNames = [...files.values()].flatMap((file) => this.#names.addFile(file.index));
     this.#names.findSuspectMacros([...files.values()].map(({ structure }) => structure));
+    const types = this.#replaceTypes(files);
     const difference = compareLayouts(this.#files, files);
     this.#ids.begin(this.#functions);
     const placed = new Map<string, HostedFile>();
@@ -159,13 +162,19 @@ class Host implements WorkspaceHost {
       const macros = sameDefines(this.#projects, projects, path) ? difference.macros : 'unknown';
       placed.set(path, this.#ids.place(inProject(file, projects), old, macros));
     }
-    this.#ids.renew(placed, new Set(this.#files.keys()), difference.macros, difference.declared, newNames);
+    this.#ids.renew(
+      placed,
+      new Set(this.#files.keys()),
+      difference.macros,
+      difference.declared,
+      newNames,
+      types,
+    );
     this.#projects = projects;
     this.#functions = this.#ids.finish(placed);
     this.#files = placed;
-    this.#stamps = new Map(
-      [...projects.projects.keys()].map((key) => [key, (this.#stamps.get(key) ?? 0) + 1]),
-    );
+    const stamp = ++this.#lastStamp;
+    this.#stamps = new Map([...projects.projects.keys()].map((key) => [key, stamp]));
     this.#program = this.#makeProgram(emptyCaches());
   }
 
@@ -187,19 +196,34 @@ class Host implements WorkspaceHost {
         return;
       }
     }
-    const newNames = fresh.flatMap(([, file]) => this.#names.addFile(file.structure, file.index));
+    const newNames = fresh.flatMap(([, file]) => this.#names.addFile(file.index));
+    const types = new Set(
+      fresh.flatMap(([old, file]) => this.#names.replaceTypes(old.structure, file.structure)),
+    );
     const macroUsers = changedMacroUsers(fresh, before, this.#shared.atoms);
     if (macroUsers !== undefined) this.#names.findSuspectMacros(fresh.map(([, file]) => file.structure));
     const renewed = declaredNamesChanged(fresh);
     this.#ids.begin(this.#functions);
     for (const [old, file] of fresh)
       files.set(file.path, this.#ids.place(inProject(file, this.#projects), old, macroUsers ?? 'unchanged'));
-    this.#ids.renew(files, affectedPaths(fresh, before), macroUsers, renewed, newNames);
+    const paths = types.size > 0 ? new Set(files.keys()) : affectedPaths(fresh, before);
+    this.#ids.renew(files, paths, macroUsers, renewed, newNames, types);
     this.#functions = this.#ids.finish(files);
     this.#files = files;
     // The first look compares uses under the old caches; the snapshot that is handed out has only those that still hold.
     this.#program = this.#makeProgram(before.parts.caches);
-    this.#program = this.#makeProgram(this.#keepCaches(fresh, before, newNames.length > 0));
+    this.#program = this.#makeProgram(this.#keepCaches(fresh, before, newNames.length > 0, types.size > 0));
+  }
+
+  #replaceTypes(files: ReadonlyMap<string, HostedFile>): Set<Atom> {
+    const changed = new Set<Atom>();
+    for (const path of new Set([...this.#files.keys(), ...files.keys()])) {
+      const old = this.#files.get(path)?.structure;
+      const fresh = files.get(path)?.structure;
+      if (old === fresh) continue;
+      for (const name of this.#names.replaceTypes(old, fresh)) changed.add(name);
+    }
+    return changed;
   }
 
   /** Caches of projects that do not see the files, or see no difference. Stamps of all others go up. */
@@ -207,11 +231,17 @@ class Host implements WorkspaceHost {
     fresh: readonly [HostedFile, HostedFile][],
     before: WorkspaceProgram,
     hasNewNames: boolean,
+    haveTypesChanged: boolean,
   ): ProjectCaches {
-    const { indexes, links, macros } = before.parts.caches;
-    const kept: ProjectCaches = { indexes: new Map(indexes), links: new Map(links), macros: new Map(macros) };
+    const { indexes, links, macros, linkable } = before.parts.caches;
+    const kept: ProjectCaches = {
+      indexes: new Map(indexes),
+      links: new Map(links),
+      macros: new Map(macros),
+      linkable,
+    };
     const changed = new Set<string>();
-    let isAllChanged = this.#ids.haveOthersMoved();
+    let isAllChanged = this.#ids.haveOthersMoved() || haveTypesChanged;
     for (const [old, file] of fresh) {
       const haveIdsChanged = this.#ids.haveIdsChanged(file.path);
       const isDeclared = old.index.declarationHash !== file.index.declarationHash || haveIdsChanged;
@@ -220,6 +250,7 @@ class Host implements WorkspaceHost {
       // A library's function may be found by anybody who knows no other of its name.
       isAllChanged ||= haveIdsChanged && before.assigned(file.project).kind !== 'driver';
       for (const key of affectedProjects(old.path, before)) {
+        if (isDeclared) kept.linkable = undefined;
         if (isDeclared || isMacro) kept.indexes.delete(key);
         if (isMacro) kept.macros.delete(key);
         if (isLinked || hasNewNames) kept.links.delete(key);
@@ -229,12 +260,13 @@ class Host implements WorkspaceHost {
       }
     }
     if (isAllChanged) {
+      kept.linkable = undefined;
       kept.indexes.clear();
       kept.links.clear();
     }
     const stamps = new Map(this.#stamps);
-    for (const key of isAllChanged ? [...stamps.keys()] : changed)
-      stamps.set(key, (stamps.get(key) ?? 0) + 1);
+    const stamp = ++this.#lastStamp;
+    for (const key of isAllChanged ? [...stamps.keys()] : changed) stamps.set(key, stamp);
     this.#stamps = stamps;
     return kept;
   }
@@ -289,7 +321,7 @@ class Host implements WorkspaceHost {
 }
 
 function emptyCaches(): ProjectCaches {
-  return { indexes: new Map(), links: new Map(), macros: new Map() };
+  return { indexes: new Map(), links: new Map(), macros: new Map(), linkable: undefined };
 }
 
 function memberOf(path: string, file: HostedFile | undefined): ProjectMember {

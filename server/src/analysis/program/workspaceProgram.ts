@@ -41,7 +41,7 @@ import type { FunctionUse } from './bodyIndex.ts';
 import { functionsNamed } from './lookUpFunctions.ts';
 import { indexProject, type IndexSource, type ProjectIndex } from './projectIndex.ts';
 import { noProjectStates, readProjectStates, type ProjectStates } from './projectStates.ts';
-import type { AssignedProject, ProjectMap } from './projects.ts';
+import { isHeader, type AssignedProject, type ProjectMap } from './projects.ts';
 import { callsParameter, createResolveSource } from './resolveSource.ts';
 import { resolveCallee } from './resolveCall.ts';
 import { annotationsOf, createProjectTypes, type ProjectTypes } from './types.ts';
@@ -78,6 +78,8 @@ export interface ProjectCaches {
   readonly indexes: Map<string, ProjectIndex>;
   readonly links: Map<string, ProjectLink>;
   readonly macros: Map<string, MacroEnvironment>;
+  /** plain name -> functions that any driver could be linked with; undefined until first asked for */
+  linkable: ReadonlyMap<Atom, readonly FunctionId[]> | undefined;
 }
 
 const NO_PROJECT: AssignedProject = {
@@ -95,8 +97,6 @@ const NO_PROJECT: AssignedProject = {
 export class WorkspaceProgram implements Program {
   readonly parts: ProgramParts;
   readonly types: TypeTable;
-  /** plain name -> non-static functions of the whole workspace; made when a project's own names do not suffice */
-  #global: Map<Atom, FunctionId[]> | undefined;
   readonly #roles = new Map<FunctionId, readonly RoleAssignment[]>();
   readonly #hasUnknownCallers = new Map<FunctionId, boolean>();
   /** project -> projects that its functions could be linked into */
@@ -225,17 +225,28 @@ export class WorkspaceProgram implements Program {
     return states;
   }
 
+  /** A driver's own functions cannot be linked into another one. */
+  #isLinkable(file: FileUnit): boolean {
+    const { kind } = this.assigned(file.project);
+    return file.mode !== 'user' && (kind === 'library' || kind === 'folder');
+  }
+
+  /** Functions of that name that any driver could be linked with. */
   globalFunctions(name: Atom): readonly FunctionId[] {
-    if (this.#global === undefined) {
-      this.#global = new Map();
-      for (const { id, head, file } of this.functions) {
-        if (head.isStatic || head.scope !== '' || file.mode === 'user') continue;
-        const ids = this.#global.get(head.name);
-        if (ids === undefined) this.#global.set(head.name, [id]);
-        else ids.push(id);
-      }
+    const { caches } = this.parts;
+    caches.linkable ??= this.#findLinkable();
+    return caches.linkable.get(name) ?? [];
+  }
+
+  #findLinkable(): Map<Atom, FunctionId[]> {
+    const linkable = new Map<Atom, FunctionId[]>();
+    for (const { id, head, file } of this.functions) {
+      if (head.isStatic || head.scope !== '' || isHeader(file.path) || !this.#isLinkable(file)) continue;
+      const ids = linkable.get(head.name);
+      if (ids === undefined) linkable.set(head.name, [id]);
+      else ids.push(id);
     }
-    return this.#global.get(name) ?? [];
+    return linkable;
   }
 
   usesOf(unit: HostedFunction): readonly FunctionUse[] {
