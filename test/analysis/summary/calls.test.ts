@@ -101,6 +101,29 @@ static void DropOk(PDEVICE_EXTENSION ext, WDFSPINLOCK lock) {
     expect(analysis.summaryOf(drop?.id ?? -1).exit).toBe('same');
   });
 
+  it('a pair of wrappers that look at the level decide alike', () => {
+    checkIrql(`${TYPES}
+static KIRQL LockAny(PKSPIN_LOCK lock) {
+  KIRQL old = KeGetCurrentIrql();
+  if (old < DISPATCH_LEVEL) old = KeAcquireSpinLockRaiseToDpc(lock);
+  else KeAcquireSpinLockAtDpcLevel(lock);
+  return old;
+}
+static void UnlockAny(PKSPIN_LOCK lock, KIRQL state) {
+  if (state < DISPATCH_LEVEL) KeReleaseSpinLock(lock, state);
+  else KeReleaseSpinLockFromDpcLevel(lock);
+}
+void AnyOk(PDEVICE_EXTENSION ext) {
+  KIRQL old = LockAny(&ext->Lock);
+  ext->Count++;
+//^^^ irql: entry or DISPATCH_LEVEL; locks: ext->Lock
+  UnlockAny(&ext->Lock, old);
+  ext->Count++;
+//^^^ irql: entry; locks: none
+}
+`);
+  });
+
   it('a flag in memory keeps its value over calls that do not write it', () => {
     checkIrql(`${TYPES}
 typedef struct _OPTIONS { ULONG Flags; ULONG Other; } OPTIONS, *POPTIONS;

@@ -325,7 +325,10 @@ function finish(program: Program, work: readonly Working[], id: FunctionId, inpu
     };
   }
   const narrowed = intersect(working.levels, input.asserted);
-  const levels = narrowed === 0 || working.source !== 'callers' ? working.levels : narrowed;
+  // What the body asserts narrows callers, and roles whose upper level nothing proves; a sure role is contradicted instead.
+  const isSure =
+    working.source === 'annotation' || program.rolesOf(id).some(({ upper }) => upper !== 'merelyAllowed');
+  const levels = narrowed === 0 || isSure ? working.levels : narrowed;
   const isAll = working.hasCaller && !working.hasUnknownCaller;
   return {
     levels,

@@ -3,6 +3,7 @@
  * A wrapper that only takes or gives back a lock so behaves exactly like the routine inside it.
  */
 import { intersect } from '../../protocol/irqlLevels.ts';
+import type { IrqlSet } from '../../protocol/irqlLevels.ts';
 import type { ExitCase, FunctionSummary, HeldLock, LockEvent, LockRef, Value } from '../facts.ts';
 import {
   addressPath,
@@ -26,8 +27,8 @@ import {
 } from './callSite.ts';
 import type { CallSite } from './callSite.ts';
 import { areEqualConstants } from './constants.ts';
-import { locationOf, pathOf, truthOf } from './evaluate.ts';
-import { withIrql, withUnknownIrql, withValue } from './state.ts';
+import { levelsOfValue, locationOf, pathOf, truthOf } from './evaluate.ts';
+import { withEntry, withIrql, withUnknownIrql, withValue } from './state.ts';
 import type { State } from './state.ts';
 
 /** The states after a call of a function with this summary; empty when the function never returns. */
@@ -109,6 +110,12 @@ function passGuards(context: BodyContext, state: State, site: CallSite, exit: Ex
     const node = site.args[guard.parameter];
     if (node === undefined) continue;
     const value = argumentValue(context, passed, site, guard.parameter);
+    if (guard.value.kind === 'irql') {
+      const narrowed = passLevelGuard(passed, value, guard.value.levels);
+      if (narrowed === undefined) return undefined;
+      passed = narrowed;
+      continue;
+    }
     const holds = decideGuard(value, guard.value);
     if (holds === false) return undefined;
     if (holds === true) continue;
@@ -116,6 +123,13 @@ function passGuards(context: BodyContext, state: State, site: CallSite, exit: Ex
     if (location !== '' && !location.startsWith('&')) passed = withValue(passed, location, guard.value);
   }
   return passed;
+}
+
+/** A saved IRQL given as argument must be one of `levels`; one that stands for the entry level narrows the entry. */
+function passLevelGuard(state: State, value: Value | undefined, levels: IrqlSet): State | undefined {
+  if (value?.kind === 'irql' && value.isEntryIrql) return withEntry(state, levels);
+  const known = levelsOfValue(value, state.entry);
+  return known !== undefined && intersect(known, levels) === 0 ? undefined : state;
 }
 
 /** Whether an argument value satisfies a guard; undefined when not known. */

@@ -2,7 +2,15 @@
  * What a branch tells: narrows a state by a condition without effects being true or false.
  * `&&`, `||`, `?:` and effects are the interpreter's business; this file sees leaves only.
  */
-import { atLeast, atMost, intersect, levelsOf, setOf, without } from '../../protocol/irqlLevels.ts';
+import {
+  atLeast,
+  atMost,
+  intersect,
+  isLevelConstant,
+  levelsOf,
+  setOf,
+  without,
+} from '../../protocol/irqlLevels.ts';
 import type { IrqlSet } from '../../protocol/irqlLevels.ts';
 import { NodeKind } from '../../syntax/ir.ts';
 import type { NodeId } from '../../syntax/ir.ts';
@@ -10,7 +18,7 @@ import type { Value } from '../facts.ts';
 import { argumentsOf } from '../summary/bodyContext.ts';
 import type { BodyContext } from '../summary/bodyContext.ts';
 import { areEqualConstants, isSuccessConstant, isSymbol } from './constants.ts';
-import { expressionKey, locationOf, resultKey, truthOf, valueOf } from './evaluate.ts';
+import { expressionKey, locationOf, pathOf, resultKey, truthOf, valueOf } from './evaluate.ts';
 import { withCurrentIn, withEntry, withValue } from './state.ts';
 import type { State } from './state.ts';
 
@@ -275,13 +283,47 @@ function compareWithConstant(
   sense: boolean,
 ): State | undefined {
   if (operator === '==' || operator === '!=') {
+    const isOutside = value?.kind === 'param' || value?.kind === 'copyOf';
+    if (isOutside && !isSymbol(constant) && constant < 32 && namesLevel(context, node)) {
+      return constrainLevel(context, state, other, levelsSatisfying(context.all, operator, constant));
+    }
     return compareEquality(context, state, other, value, operator === '==', constant);
   }
   // `status >= 0` is NT_SUCCESS, `status < 0` its opposite.
   if (constant === 0 && (operator === '>=' || operator === '<') && value?.kind === 'status') {
     return value.isSuccess === (operator === '>=') ? state : undefined;
   }
+  const isLevel = !isSymbol(constant) && constant >= 0 && constant < 32 && namesLevel(context, node);
+  if (isLevel)
+    return constrainLevel(context, state, other, levelsSatisfying(context.all, operator, constant));
   return rememberComparison(context, state, node, sense);
+}
+
+/** Whether one side of the comparison is written as a level constant. */
+function namesLevel(context: BodyContext, node: NodeId): boolean {
+  const left = context.ir.first[node] ?? -1;
+  const right = context.ir.next[left] ?? -1;
+  return [left, right].some((side) => isLevelConstant(context.text(context.ir.atom[side] ?? 0)));
+}
+
+/** The key under which the levels of a value that came from outside (a saved IRQL given as parameter) are bounded. */
+export function levelKey(path: string): string {
+  return `i:{${path}}`;
+}
+
+function constrainLevel(
+  context: BodyContext,
+  state: State,
+  node: NodeId,
+  satisfying: IrqlSet,
+): State | undefined {
+  const path = pathOf(context, state, node);
+  if (path === '') return state;
+  const key = levelKey(path);
+  const known = state.values.get(key);
+  const levels = intersect(known?.kind === 'irql' ? known.levels : context.all, satisfying);
+  if (levels === 0) return undefined;
+  return withValue(state, key, { kind: 'irql', levels, isEntryIrql: false, savedBy: -1 });
 }
 
 function compareEquality(

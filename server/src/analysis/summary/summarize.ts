@@ -81,7 +81,7 @@ export function summarize(
   const exits = facts.exits.flatMap(({ states }) => states) as State[];
   const usable = exits.filter((state) => !state.isImprecise || isPlain(state));
   const isLost = usable.length === 0 && exits.length > 0;
-  const grouped = isLost ? undefined : groupCases(context, usable, body.returns);
+  const grouped = isLost ? undefined : groupCases(usable, body.returns);
   const cases = grouped === undefined ? [sameCase(all)] : coverAllEntries(grouped, all);
   const { requires, requiresWhen } = requirementsOf(context, cell, facts.calls);
   const blocks = blockingWitness(cell, facts.calls, summaryOf);
@@ -132,13 +132,12 @@ export function exitKind(cases: readonly ExitCase[]): FunctionSummary['exit'] {
 }
 
 function groupCases(
-  context: BodyContext,
   exits: readonly State[],
   returns: ReadonlyMap<State, Value | undefined>,
 ): MutableCase[] | undefined {
   const cases: MutableCase[] = [];
   for (const state of exits) {
-    const exit = caseOf(context, state, returns.get(state));
+    const exit = caseOf(state, returns.get(state));
     const same = cases.find((known) => haveSameEffect(known, exit));
     if (same === undefined) cases.push(exit);
     else mergeCase(same, exit);
@@ -149,14 +148,14 @@ function groupCases(
   return cases;
 }
 
-function caseOf(context: BodyContext, state: State, returned: Value | undefined): MutableCase {
+function caseOf(state: State, returned: Value | undefined): MutableCase {
   // Entered at one level only and left at it: the same, although the level was set in between.
   const isSame = state.isEntryIrql || (state.irql === state.entry && sizeOf(state.entry) === 1);
   return {
     entry: state.entry,
     irql: state.irql,
     isEntryIrql: isSame,
-    guards: guardsOf(context, state),
+    guards: guardsOf(state),
     returns: returned === undefined ? undefined : outsideValue(returned),
     acquired: state.held.filter(({ isFromEntry }) => !isFromEntry),
     released: state.releasedFromEntry,
@@ -176,16 +175,14 @@ function outsideValue(value: Value): Value | undefined {
 }
 
 /** What the path says about parameters that the body never changes. */
-function guardsOf(
-  context: BodyContext,
-  state: PathState,
-): { readonly parameter: number; readonly value: Value }[] {
+function guardsOf(state: PathState): { readonly parameter: number; readonly value: Value }[] {
   const guards: { parameter: number; value: Value }[] = [];
   for (const [key, value] of state.values) {
+    const level = /^i:\{p(\d+)\}$/.exec(key)?.[1];
+    if (level !== undefined) guards.push({ parameter: Number(level), value });
     if (!/^p\d+$/.test(key) || (value.kind !== 'const' && value.kind !== 'notConst')) continue;
     guards.push({ parameter: Number(key.slice(1)), value });
   }
-  void context;
   return guards;
 }
 
@@ -202,7 +199,13 @@ function savedOf(state: State): ReadonlyMap<string, Value> {
 const NOTHING_SAVED: ReadonlyMap<string, Value> = new Map();
 
 function isWorthSaving(state: State, key: string, value: Value): boolean {
-  if (key.startsWith('e:') || key.startsWith('r:') || key.startsWith('#') || !isVisibleOutside(key))
+  if (
+    key.startsWith('i:') ||
+    key.startsWith('e:') ||
+    key.startsWith('r:') ||
+    key.startsWith('#') ||
+    !isVisibleOutside(key)
+  )
     return false;
   if (value.kind === 'irql') {
     if (key.endsWith('#irql')) {
