@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/journeys/**', '**/node_modules/**'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // A bound on what hangs, not on what is slow: a loaded machine takes its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A test that is left out is no test: `.only` fails the run wherever it runs.
     allowOnly: false,
     reporters: ['default', './test/harness/reporter.ts'],
