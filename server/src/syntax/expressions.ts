@@ -41,12 +41,23 @@ const COMMA = word[','];
 /** Parses an expression with commas. */
 export function parseExpression(p: BodyParser): NodeId {
   let left = parseAssignment(p);
-  while (p.atom[p.at] === COMMA && !p.isAtEnd()) {
+  for (let links = 1; p.atom[p.at] === COMMA && !p.isAtEnd(); links++) {
+    if (links % longestChain === 0) forgetChain(p, left);
     const first = p.at;
     p.at++;
     left = pair(p, NodeKind.Comma, 0, left, parseAssignment(p), first);
   }
   return left;
+}
+
+/** Links of one chain (`a + b + ...`, `a.b.c...`) that are kept: whoever walks the tree recurses once per link. */
+const longestChain = 1000;
+
+/** Keeps the value of the chain so far, but not how it came about. */
+function forgetChain(p: BodyParser, left: NodeId): void {
+  p.fail('a chain of operators is too long');
+  p.nodeKind[left] = NodeKind.Opaque;
+  p.nodeFirst[left] = -1;
 }
 
 /** Makes a node with two children that begins where `left` begins. */
@@ -109,9 +120,10 @@ export function parseConditional(p: BodyParser): NodeId {
   if (p.current !== word['?'] || p.isAtEnd()) return condition;
   const root = beginConditional(p, condition);
   let open = root;
-  for (;;) {
+  for (let links = 1; ; links++) {
     const then = p.nodeNext[p.nodeFirst[open]!]!;
     const value = parseBinary(p, 1);
+    if (links === longestChain) skipConditionals(p, value);
     if (p.current === word['?'] && !p.isAtEnd()) {
       const inner = beginConditional(p, value);
       p.nodeNext[then] = inner;
@@ -126,6 +138,18 @@ export function parseConditional(p: BodyParser): NodeId {
     if (id === open) break;
   }
   return root;
+}
+
+/** Reads the rest of a chain that is too long without keeping it; `value` stands for all of it. */
+function skipConditionals(p: BodyParser, value: NodeId): void {
+  if (p.current !== word['?'] || p.isAtEnd()) return;
+  forgetChain(p, value);
+  while (p.current === word['?'] && !p.isAtEnd()) {
+    beginConditional(p, value);
+    parseBinary(p, 1);
+  }
+  p.nodeFirst[value] = -1;
+  p.nodeNext[value] = -1;
 }
 
 function thirdChild(p: BodyParser, id: NodeId): NodeId {
@@ -152,7 +176,8 @@ function beginConditional(p: BodyParser, condition: NodeId): NodeId {
 
 function parseBinary(p: BodyParser, lowest: number): NodeId {
   let left = parseUnary(p);
-  for (;;) {
+  for (let links = 1; ; links++) {
+    if (links % longestChain === 0) forgetChain(p, left);
     const operator = p.current;
     const level = operator < precedence.length ? precedence[operator]! : 0;
     if (level < lowest || level === 0 || p.isAtEnd()) return left;
@@ -213,7 +238,8 @@ function parseCast(p: BodyParser): NodeId {
 
 function parsePostfix(p: BodyParser, primary: NodeId): NodeId {
   let left = primary;
-  while (!p.isAtEnd()) {
+  for (let links = 1; !p.isAtEnd(); links++) {
+    if (links % longestChain === 0) forgetChain(p, left);
     const a = p.current;
     if (a === OPEN_PAREN) left = parseCall(p, left);
     else if (a === word['.'] || a === word['->']) left = parseMember(p, left);
