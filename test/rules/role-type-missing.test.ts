@@ -23,6 +23,36 @@ VOID SetUp(PKDPC Dpc)
     );
   });
 
+  it('a dispatch routine that does not name its slots', () => {
+    checkRule(
+      'role-type-missing',
+      `
+#include <wdm.h>
+DRIVER_DISPATCH ReadBad;
+NTSTATUS ReadBad(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+//       ^^^^^^^ _Dispatch_type_(IRP_MJ_READ)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    return STATUS_SUCCESS;
+}
+_Dispatch_type_(IRP_MJ_WRITE)
+DRIVER_DISPATCH WriteOk;
+NTSTATUS WriteOk(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    return STATUS_SUCCESS;
+}
+VOID FillTable(PDRIVER_OBJECT DriverObject)
+{
+    DriverObject->MajorFunction[IRP_MJ_READ] = ReadBad;
+    DriverObject->MajorFunction[IRP_MJ_WRITE] = WriteOk;
+}
+`,
+    );
+  });
+
   it('a declared DPC', () => {
     checkRule(
       'role-type-missing',

@@ -2,8 +2,9 @@
  * A function that is registered as a callback but is declared without its role type, so that the compiler's analysis (and a
  * reader) cannot know its entry IRQL. A hint with the fix that declares it.
  */
+import type { RoleAssignment } from '../analysis/program.ts';
 import { report } from './reporting/report.ts';
-import type { Fix, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+import type { Finding, Fix, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'role-type-missing',
@@ -20,6 +21,8 @@ export const rule: FunctionRule = {
   check(context) {
     const { unit } = context.facts;
     const roles = context.program.rolesOf(unit.id);
+    const slots = findSlots(context, roles);
+    if (slots.length > 0) return slots;
     const types = new Set(roles.map(({ fact }) => fact.type));
     const [role] = roles;
     if (role === undefined || types.size !== 1 || role.how === 'entryPoint' || role.fact.isPointerType)
@@ -42,6 +45,46 @@ export const rule: FunctionRule = {
     ];
   },
 };
+
+/** A dispatch routine in MajorFunction slots, declared once by its role type without any _Dispatch_type_ (C28169). */
+function findSlots(context: FunctionContext, roles: readonly RoleAssignment[]): Finding[] {
+  const { unit } = context.facts;
+  const names = roles.flatMap(({ via }) => /\bMajorFunction\[(IRP_MJ_\w+)\]/.exec(via)?.slice(1, 2) ?? []);
+  const isStated = unit.annotations.some(({ annotation }) =>
+    /ispatch_?[tT]ype|unction_?[cC]lass/.test(annotation.name),
+  );
+  const declarations = [...context.program.files.values()].flatMap((file) =>
+    file.structure.typedDeclarations.flatMap((one) => (one.name === unit.head.name ? [{ file, one }] : [])),
+  );
+  const [declaration] = declarations;
+  if (names.length === 0 || isStated || declaration === undefined || declarations.length > 1) return [];
+  const { file, one } = declaration;
+  const lineStart = file.text.lastIndexOf('\n', one.start - 1) + 1;
+  const lineEnd = file.text[lineStart - 2] === '\r' ? '\r\n' : '\n';
+  const words = [...new Set(names)].map((name) => `_Dispatch_type_(${name})`);
+  const isAlone = file.text.slice(lineStart, one.start).trim() === '';
+  const newText = words.map((word) => word + lineEnd).join('');
+  const fix: Fix = {
+    title: `Add ${words.join(' ')}`,
+    edits: [{ file: file.path, range: { start: lineStart, end: lineStart }, newText }],
+    isPreferred: true,
+  };
+  return [
+    {
+      ...report(context, meta, {
+        node: 0,
+        verdict: 'definite',
+        code: 'C28169',
+        message:
+          `${unit.name} serves ${[...new Set(names)].join(', ')}, but its declaration does not say so: code analysis cannot check ` +
+          `that it stands in the right slot. Add ${words.join(' ')} to the declaration.`,
+        trace: [{ file: file.path, range: one.nameRange, message: 'declared here' }],
+        fixes: isAlone ? [fix] : [],
+      }),
+      range: unit.head.nameRange,
+    },
+  ];
+}
 
 /** Declared by the role type itself, by a typedef, or by _Function_class_. */
 function isTyped(context: FunctionContext, type: string): boolean {
