@@ -106,8 +106,8 @@ function analyzeAll(program: Program, cancellation: Cancellation): ProgramAnalys
 
 function projectStampsOf(program: Program): Map<string, number> {
   const stamps = new Map<string, number>();
-  for (const { file } of program.functions) {
-    if (!stamps.has(file.project)) stamps.set(file.project, program.resolutionStamp?.(file.project) ?? 0);
+  for (const { project } of program.files.values()) {
+    if (!stamps.has(project)) stamps.set(project, program.resolutionStamp?.(project) ?? 0);
   }
   return stamps;
 }
@@ -134,7 +134,7 @@ function updateAnalysis(program: Program, kept: Kept, cancellation: Cancellation
   const run: Run = {
     program,
     cancellation,
-    stamps: program.functions.map(({ stamp }) => stamp),
+    stamps: kept.stamps.slice(0, count),
     projectStamps: projectStampsOf(program),
     tables: kept.tables.slice(0, count),
     results: kept.results.slice(0, count),
@@ -146,7 +146,7 @@ function updateAnalysis(program: Program, kept: Kept, cancellation: Cancellation
   };
   const dirty = refreshTables(run, kept);
   const pending = new Set<FunctionId>(dirty);
-  const entryDirty = new Set<FunctionId>(rolesMayDiffer(run, kept) ? program.functions.keys() : []);
+  const entryDirty = new Set<FunctionId>(mayHaveOtherRoles(run, kept));
   propagateUp(run, pending, entryDirty);
   for (const gone of kept.results.slice(count)) {
     for (const { callee } of gone?.input.calls ?? []) entryDirty.add(callee);
@@ -165,11 +165,15 @@ function refreshTables(run: Run, kept: Kept): FunctionId[] {
   const { program } = run;
   const dirty: FunctionId[] = [];
   let isShapeChanged = program.functions.length !== kept.results.length;
+  const moved = movedProjects(run, kept);
   program.functions.forEach((unit, id) => {
+    const isUntouched = unit === kept.program.functions[id] && run.tables[id] !== undefined;
+    if (isUntouched && (moved.size === 0 || !moved.has(unit.file.project))) return;
+    run.stamps[id] = unit.stamp;
     const isNew = kept.results[id] === undefined || unit.stamp !== kept.stamps[id];
     exchangeUnit(run, kept, id, unit);
     const { project } = unit.file;
-    const isMoved = run.projectStamps.get(project) !== kept.projectStamps.get(project);
+    const isMoved = moved.has(project);
     if (!isNew && !isMoved) return;
     const old = run.tables[id];
     const table = tableOf(run, id);
@@ -195,11 +199,24 @@ function exchangeUnit(run: Run, kept: Kept, id: FunctionId, unit: FunctionUnit):
 }
 
 /** Roles come from registrations anywhere in a project: where what it sees changed, they are read again. */
-function rolesMayDiffer(run: Run, kept: Kept): boolean {
-  for (const [project, stamp] of run.projectStamps) {
-    if (kept.projectStamps.get(project) !== stamp) return true;
+function mayHaveOtherRoles(run: Run, kept: Kept): FunctionId[] {
+  const moved = movedProjects(run, kept);
+  if (moved.size === 0) return [];
+  const ids: FunctionId[] = [];
+  for (const { id, file } of run.program.functions) {
+    // Headers may belong to several projects, of which the file names one.
+    if (moved.has(file.project) || /\.(?:h|hpp|hxx|inl)$/i.test(file.path)) ids.push(id);
   }
-  return run.projectStamps.size !== kept.projectStamps.size;
+  return ids;
+}
+
+/** The projects in which a call may mean something else than before. */
+function movedProjects(run: Run, kept: Kept): Set<string> {
+  const moved = new Set<string>();
+  for (const [project, stamp] of run.projectStamps) {
+    if (kept.projectStamps.get(project) !== stamp) moved.add(project);
+  }
+  return moved;
 }
 
 /** Analyses the dirty functions, then callers as long as summaries change. */
