@@ -144,4 +144,9 @@ export interface TypeTable {
   fieldType(project: string, structName: string, field: string): string | undefined;
   /** annotations of a field, e.g. _Guarded_by_ */
   fieldAnnotations(project: string, structName: string, field: string): readonly Annotation[];
+  /**
+   * Type identifier of an expression in a body: locals, parameters, globals, fields, casts, context accessors,
+   * CONTAINING_RECORD and return types of prototypes are followed; undefined where a step is unknown. Pointers are not told from what they lead to.
+   */
+  typeOfExpression?(unit: FunctionUnit, node: NodeId): string | undefined;
 }

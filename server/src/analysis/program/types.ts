@@ -120,7 +120,12 @@ function rootType(
       return root.name;
     case 'global': {
       const ref = index.globals.get(root.name)?.[0];
-      return ref === undefined ? undefined : file(ref.path)?.structure.globals[ref.index]?.typeName;
+      if (ref !== undefined) return file(ref.path)?.structure.globals[ref.index]?.typeName;
+      // `EXT g_Ext;` looks like the declaration of a role.
+      const plain = index.typedDeclarations.get(root.name)?.[0];
+      return plain === undefined
+        ? undefined
+        : file(plain.path)?.structure.typedDeclarations[plain.index]?.typeName;
     }
     case 'result': {
       const accessor = index.accessors.get(root.name);

@@ -44,6 +44,7 @@ import { noProjectStates, readProjectStates, type ProjectStates } from './projec
 import { isHeader, type AssignedProject, type ProjectMap } from './projects.ts';
 import { callsParameter, createResolveSource } from './resolveSource.ts';
 import { resolveCallee } from './resolveCall.ts';
+import { typeRefOf } from './typeRef.ts';
 import { annotationsOf, createProjectTypes, type ProjectTypes } from './types.ts';
 
 /** A file with its index; what the host hands out as FileUnit. */
@@ -454,6 +455,13 @@ function typeTable(program: WorkspaceProgram): TypeTable {
       const struct = types.struct(find(structName));
       const member = struct === undefined ? undefined : types.field(struct, find(field));
       return member === undefined ? undefined : atoms.text(member.typeName);
+    },
+    typeOfExpression(unit, node) {
+      const ir = unit.ir();
+      const { types, context } = createResolveSource(program, unit, ir);
+      const ref = typeRefOf(ir, node, context().locals, atoms);
+      const type = ref === undefined ? undefined : types.resolve(ref);
+      return type === undefined || type === 0 ? undefined : atoms.text(type);
     },
     fieldAnnotations: (project, structName, field) =>
       annotationsOf(program.typesOf(project), find(structName), find(field)),
