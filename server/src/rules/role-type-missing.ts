@@ -2,7 +2,7 @@
  * A function that is registered as a callback but is declared without its role type, so that the compiler's analysis (and a
  * reader) cannot know its entry IRQL. A hint with the fix that declares it.
  */
-import type { RoleAssignment } from '../analysis/program.ts';
+import type { FileUnit, RoleAssignment } from '../analysis/program.ts';
 import { report } from './reporting/report.ts';
 import type { Finding, Fix, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -53,7 +53,7 @@ function findSlots(context: FunctionContext, roles: readonly RoleAssignment[]): 
   const isStated = unit.annotations.some(({ annotation }) =>
     /ispatch_?[tT]ype|unction_?[cC]lass/.test(annotation.name),
   );
-  const declarations = [...context.program.files.values()].flatMap((file) =>
+  const declarations = projectFiles(context).flatMap((file) =>
     file.structure.typedDeclarations.flatMap((one) => (one.name === unit.head.name ? [{ file, one }] : [])),
   );
   const [declaration] = declarations;
@@ -86,13 +86,20 @@ function findSlots(context: FunctionContext, roles: readonly RoleAssignment[]): 
   ];
 }
 
+/** The files of the function's own project: another driver's function of the same name is another function. */
+function projectFiles(context: FunctionContext): FileUnit[] {
+  const { program, facts } = context;
+  const paths = program.project?.(facts.unit.file.project)?.files ?? [...program.files.keys()];
+  return paths.flatMap((path) => program.files.get(path) ?? []);
+}
+
 /** Declared by the role type itself, by a typedef, or by _Function_class_. */
 function isTyped(context: FunctionContext, type: string): boolean {
-  const { facts, program } = context;
+  const { facts } = context;
   const { unit } = facts;
   const hasClass = unit.annotations.some(({ annotation }) => /unction_?[cC]lass/.test(annotation.name));
   if (hasClass) return true;
-  for (const file of program.files.values()) {
+  for (const file of projectFiles(context)) {
     const isDeclared = file.structure.typedDeclarations.some(
       (declaration) => declaration.name === unit.head.name && declaration.typeName !== 0,
     );
