@@ -18,7 +18,7 @@ describe('burden of proof for the upper level of a role', () => {
 
   it('knows the levels of a storage timer by the synchronization model', () => {
     const levelsFor = (type: string): unknown =>
-      facts.role(type)?.conditions.map(({ when, min, max }) => [when.state, min, max]);
+      facts.role(type)?.conditions.map(({ when, levels }) => [when.state, levels]);
     expect(levelsFor('HW_TIMER_EX')).toEqual(levelsFor('HW_TIMER'));
     expect(levelsFor('HW_TIMER_EX')).not.toEqual([]);
   });
