@@ -30,6 +30,7 @@ void CThing::Run(PMY_EXT my, PVOID p) {
   Use(GetExt(p)->Array[2].Count);
   Use(CONTAINING_RECORD(p, EXT, Locks)->Resource);
   Use(this->m_Lock);
+  Use(m_Lock);
   Use(Unheard(p)->Lock);
 }
 `;
@@ -52,6 +53,7 @@ it('follows expressions to their types', () => {
     'KSPIN_LOCK',
     'ULONG',
     'ERESOURCE',
+    'KSPIN_LOCK',
     'KSPIN_LOCK',
     '?',
   ]);

@@ -11,7 +11,8 @@ import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 export interface TypeRef {
   readonly root:
     | { readonly kind: 'type'; readonly name: Atom }
-    | { readonly kind: 'global'; readonly name: Atom }
+    /** a global, or in a method of the class `self` one of its fields */
+    | { readonly kind: 'global'; readonly name: Atom; readonly self: Atom }
     | { readonly kind: 'result'; readonly name: Atom };
   readonly fields: readonly Atom[];
 }
@@ -68,7 +69,10 @@ export function typeRefOf(
       case NodeKind.Name: {
         const name = ir.atom[at] ?? 0;
         const type = locals.typeOf(name);
-        return make(type === undefined ? { kind: 'global', name } : { kind: 'type', name: type }, fields);
+        return make(
+          type === undefined ? { kind: 'global', name, self: locals.self } : { kind: 'type', name: type },
+          fields,
+        );
       }
       case NodeKind.This:
         return make({ kind: 'type', name: locals.self }, fields);

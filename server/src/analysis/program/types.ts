@@ -98,7 +98,7 @@ function resolveRef(
   file: (path: string) => FileUnit | undefined,
   atoms: AtomTable,
 ): Atom | undefined {
-  let type = rootType(root, index, file, atoms);
+  let type = ownField(root, types) ?? rootType(root, index, file, atoms);
   for (const field of fields) {
     if (type === undefined) return undefined;
     const struct = types.struct(type);
@@ -107,6 +107,13 @@ function resolveRef(
     else type = struct === undefined ? kernelField(type, field, atoms) : undefined;
   }
   return type;
+}
+
+/** In a method a bare name may be a field of its class. */
+function ownField(root: TypeRef['root'], types: ProjectTypes): Atom | undefined {
+  if (root.kind !== 'global' || root.self === 0) return undefined;
+  const struct = types.struct(root.self);
+  return struct === undefined ? undefined : types.field(struct, root.name)?.typeName;
 }
 
 function rootType(
