@@ -132,11 +132,61 @@ VOID LostBad(PDEVICE_EXTENSION Ext)
     return;
 //  ^^^^^^^ still held
 }
+VOID InitializedBad(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql = PASSIVE_LEVEL;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    Ext->Count += 1;
+    return;
+//  ^^^^^^^ still held
+}
 KIRQL ReturnedOk(PDEVICE_EXTENSION Ext)
 {
     KIRQL irql;
     KeAcquireSpinLock(&Ext->Lock, &irql);
     return irql;
+}
+`,
+    );
+  });
+
+  it('a callback that nobody else can make up for', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+typedef struct _STATE { WDFWAITLOCK Lock; WDFWAITLOCK Split; LONG Count; } STATE, *PSTATE;
+WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(STATE, GetState)
+EVT_WDF_DEVICE_D0_ENTRY EntryBad;
+EVT_WDF_DEVICE_D0_EXIT ExitOk;
+EVT_WDF_DEVICE_PREPARE_HARDWARE PrepareOk;
+EVT_WDF_DEVICE_RELEASE_HARDWARE ReleaseOk;
+NTSTATUS EntryBad(WDFDEVICE Device, WDF_POWER_DEVICE_STATE Previous)
+{
+    PSTATE state = GetState(Device);
+    WdfWaitLockAcquire(state->Lock, NULL);
+    state->Count++;
+    return STATUS_SUCCESS;
+//  ^^^^^^^^^^^^^^^^^^^^^^ still held
+}
+NTSTATUS ExitOk(WDFDEVICE Device, WDF_POWER_DEVICE_STATE Target)
+{
+    PSTATE state = GetState(Device);
+    WdfWaitLockAcquire(state->Lock, NULL);
+    state->Count--;
+    WdfWaitLockRelease(state->Lock);
+    return STATUS_SUCCESS;
+}
+NTSTATUS PrepareOk(WDFDEVICE Device, WDFCMRESLIST Raw, WDFCMRESLIST Translated)
+{
+    PSTATE state = GetState(Device);
+    WdfWaitLockAcquire(state->Split, NULL);
+    return STATUS_SUCCESS;
+}
+NTSTATUS ReleaseOk(WDFDEVICE Device, WDFCMRESLIST Translated)
+{
+    PSTATE state = GetState(Device);
+    WdfWaitLockRelease(state->Split);
+    return STATUS_SUCCESS;
 }
 `,
     );

@@ -73,8 +73,10 @@ function isGivenBack(state: PathState, held: HeldLock): boolean {
 function isMistake(context: FunctionContext, leak: Leak): boolean {
   const { path } = leak.held.lock;
   if (isCalleesMistake(context, leak.held)) return false;
-  if (!isReleasedHere(context, path))
-    return mustNotHoldAtExit(context, leak.held) || isLevelLost(context, leak.held);
+  if (!isReleasedHere(context, path)) {
+    const { held } = leak;
+    return mustNotHoldAtExit(context, held) || isLevelLost(context, held) || isOutOfReach(context, held);
+  }
   const holding: ExitFact[] = [];
   const free: ExitFact[] = [];
   for (const exit of context.facts.exits) {
@@ -128,8 +130,34 @@ function mustNotHoldAtExit(context: FunctionContext, held: HeldLock): boolean {
 /** Held on every return: on purpose, unless nobody can or does give it back. */
 function isNeverGivenBack(context: FunctionContext, held: HeldLock): boolean {
   return (
-    mustNotHoldAtExit(context, held) || isLevelLost(context, held) || isForgottenByCallers(context, held)
+    mustNotHoldAtExit(context, held) ||
+    isLevelLost(context, held) ||
+    isOutOfReach(context, held) ||
+    isForgottenByCallers(context, held)
   );
+}
+
+/**
+ * A callback that nobody here calls keeps the lock, and no function of the program releases one that may be it without
+ * having taken it: then the pair is not split over two callbacks either. Locks with a handle or a saved level are left
+ * out, because a release by handle does not name the lock.
+ */
+function isOutOfReach({ program, analysis, facts }: FunctionContext, held: HeldLock): boolean {
+  const isNamed = held.lock.lockClass !== '' || held.lock.path.startsWith('g:');
+  const isByHandle = held.savedIn !== undefined && held.savedIn !== 'in-lock';
+  if (!isNamed || isByHandle || program.rolesOf(facts.unit.id).length === 0) return false;
+  if (analysis.callersOf(facts.unit.id).length > 0 || program.hasUnknownCallers(facts.unit.id)) return false;
+  return program.functions.every(({ id, file }) => {
+    const { cases, isGivenUp } = analysis.summaryOf(id);
+    if (isGivenUp === true && file.project === facts.unit.file.project) return false;
+    return cases.every(({ released }) => !released.some((other) => mayBeSame(other, held)));
+  });
+}
+
+function mayBeSame(one: HeldLock, other: HeldLock): boolean {
+  if (one.kind !== other.kind) return false;
+  const [first, second] = [one.lock.lockClass, other.lock.lockClass];
+  return first === '' || second === '' || first === second;
 }
 
 /** All callers are here, and none of them releases a lock of this class: it is no acquire wrapper. */
@@ -147,7 +175,7 @@ function isForgottenByCallers(context: FunctionContext, held: HeldLock): boolean
 }
 
 /**
- * The old IRQL (or queue handle) is kept in a local that nobody looks at after the acquire: then nobody can ever release
+ * The old IRQL (or queue handle) is kept in a local that nobody looks at after the acquire (what stands in front of it is an initializer): then nobody can ever release
  * the lock as it must be, and it is no acquire wrapper.
  */
 function isLevelLost(context: FunctionContext, held: HeldLock): boolean {
@@ -157,10 +185,11 @@ function isLevelLost(context: FunctionContext, held: HeldLock): boolean {
   const atom = context.program.atoms.find(name);
   const start = ir.start[held.node] ?? 0;
   const end = ir.end[held.node] ?? 0;
+  const isInLoop = callAt(context, held.node)?.isInLoop !== false;
   for (let node = 0; node < ir.nodeCount; node++) {
     if (ir.kind[node] !== NodeKind.Name || ir.atom[node] !== atom) continue;
     const at = ir.start[node] ?? 0;
-    if (at < start || at >= end) return false;
+    if (at >= end || (isInLoop && at < start)) return false;
   }
   return true;
 }
