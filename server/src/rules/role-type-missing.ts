@@ -53,7 +53,7 @@ function findSlots(context: FunctionContext, roles: readonly RoleAssignment[]): 
   const isStated = unit.annotations.some(({ annotation }) =>
     /ispatch_?[tT]ype|unction_?[cC]lass/.test(annotation.name),
   );
-  const declarations = projectFiles(context).flatMap((file) =>
+  const declarations = filesThatSpeak(context).flatMap((file) =>
     file.structure.typedDeclarations.flatMap((one) => (one.name === unit.head.name ? [{ file, one }] : [])),
   );
   const [declaration] = declarations;
@@ -86,11 +86,13 @@ function findSlots(context: FunctionContext, roles: readonly RoleAssignment[]): 
   ];
 }
 
-/** The files of the function's own project: another driver's function of the same name is another function. */
-function projectFiles(context: FunctionContext): FileUnit[] {
+/** The function's own project, and headers wherever they lie: sources of another driver speak of another function. */
+function filesThatSpeak(context: FunctionContext): FileUnit[] {
   const { program, facts } = context;
-  const paths = program.project?.(facts.unit.file.project)?.files ?? [...program.files.keys()];
-  return paths.flatMap((path) => program.files.get(path) ?? []);
+  const { project } = facts.unit.file;
+  return [...program.files.values()].filter(
+    (file) => file.project === project || /\.h(pp|xx)?$/i.test(file.path),
+  );
 }
 
 /** Declared by the role type itself, by a typedef, or by _Function_class_. */
@@ -99,7 +101,7 @@ function isTyped(context: FunctionContext, type: string): boolean {
   const { unit } = facts;
   const hasClass = unit.annotations.some(({ annotation }) => /unction_?[cC]lass/.test(annotation.name));
   if (hasClass) return true;
-  for (const file of projectFiles(context)) {
+  for (const file of filesThatSpeak(context)) {
     const isDeclared = file.structure.typedDeclarations.some(
       (declaration) => declaration.name === unit.head.name && declaration.typeName !== 0,
     );
