@@ -124,6 +124,31 @@ void AnyOk(PDEVICE_EXTENSION ext) {
 `);
   });
 
+  it('a C++ guard takes in its constructor and gives back at the end of its scope', () => {
+    checkIrql(`//- /driver.cpp
+${TYPES}
+class AutoLock {
+public:
+  AutoLock(PKSPIN_LOCK lock) : m_Lock(lock) { KeAcquireSpinLock(m_Lock, &m_Irql); }
+  ~AutoLock() { KeReleaseSpinLock(m_Lock, m_Irql); }
+private:
+  PKSPIN_LOCK m_Lock;
+  KIRQL m_Irql;
+};
+NTSTATUS GuardOk(PDEVICE_EXTENSION ext) {
+  {
+    AutoLock guard(&ext->Lock);
+    ext->Count++;
+  //^^^ irql: DISPATCH_LEVEL
+    if (ext->Count == 3) return STATUS_SUCCESS;
+  }
+  ext->Count++;
+//^^^ irql: entry; locks: none
+  return STATUS_SUCCESS;
+}
+`);
+  });
+
   it('a flag in memory keeps its value over calls that do not write it', () => {
     checkIrql(`${TYPES}
 typedef struct _OPTIONS { ULONG Flags; ULONG Other; } OPTIONS, *POPTIONS;

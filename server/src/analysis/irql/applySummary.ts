@@ -163,6 +163,10 @@ export function callerPath(context: BodyContext, state: State, site: CallSite, p
 /** The path of `this` inside a method called as `object.Method()` or `pointer->Method()`. */
 function receiverPath(context: BodyContext, state: State, site: CallSite): string {
   const { ir } = context;
+  const guard = ir.kind[site.node] === NodeKind.Decl ? site.node : (context.parents[site.node] ?? -1);
+  if (ir.kind[site.node] !== NodeKind.Call && ir.kind[guard] === NodeKind.Decl) {
+    return addressPath(context.locationOfName(ir.atom[guard] ?? 0));
+  }
   const callee = ir.first[site.node] ?? -1;
   if (ir.kind[callee] === NodeKind.Name) return 'this';
   if (ir.kind[callee] !== NodeKind.Member) return '';

@@ -2,7 +2,7 @@
  * Executes statements and expressions on a list of disjuncts: order of evaluation, short circuits, conditional expressions,
  * assertions, calls. What a call does comes from the models; what a branch tells from `refine`.
  */
-import { NodeKind } from '../../syntax/ir.ts';
+import { childrenOf, NodeKind } from '../../syntax/ir.ts';
 import type { NodeId } from '../../syntax/ir.ts';
 import type { FunctionSummary, Value } from '../facts.ts';
 import { parseLevel, range } from '../../protocol/irqlLevels.ts';
@@ -10,6 +10,7 @@ import type { FunctionId } from '../program.ts';
 import { noteAddress } from '../locks/lockRef.ts';
 import { isMemory } from '../locks/accessPath.ts';
 import type { BodyContext } from '../summary/bodyContext.ts';
+import type { Guard } from '../summary/guards.ts';
 import { ALL_WRITES, mayChange } from '../summary/writeSet.ts';
 import { applySummary } from './applySummary.ts';
 import { assign, forgetMemoryFacts, forgetResults, forgetValues } from './assign.ts';
@@ -27,6 +28,8 @@ export interface Interpreter {
   readonly context: BodyContext;
   /** nodes with a call, assignment or conditional expression inside */
   readonly hasEffect: Uint8Array;
+  /** C++ locals whose constructor and destructor are functions of the workspace */
+  readonly guards: ReadonlyMap<NodeId, Guard>;
   /** the summary of a workspace function so far; undefined while it is not known to return (recursion) */
   summaryOf(id: FunctionId): FunctionSummary | undefined;
   /** told about every call in the recording pass */
@@ -70,7 +73,8 @@ function isEffect(context: BodyContext, node: NodeId): boolean {
 export function executeItem(run: Interpreter, states: readonly State[], item: number): readonly State[] {
   const { context } = run;
   const { ir } = context;
-  if (item < 0 || (run.hasEffect[item] !== 1 && ir.kind[item] !== NodeKind.Unparsed)) return states;
+  if (item < 0) return endGuard(run, states, ~item);
+  if (run.hasEffect[item] !== 1 && ir.kind[item] !== NodeKind.Unparsed) return states;
   const first = ir.first[item] ?? -1;
   switch (ir.kind[item]) {
     case NodeKind.ExprStmt:
@@ -94,12 +98,82 @@ function isStatement(kind: number): boolean {
 function declare(run: Interpreter, states: readonly State[], node: NodeId): readonly State[] {
   const { context } = run;
   const initializer = context.ir.first[node] ?? -1;
+  const guard = run.guards.get(node);
+  if (guard !== undefined) return beginGuard(run, states, guard, initializer);
   const location = context.locationOfName(context.ir.atom[node] ?? 0);
   if (initializer < 0) return states.map((state) => assign(state, location, undefined, node));
   const isTracked = context.tracks(location);
   return evaluateValue(run, states, initializer).map(({ state, value }) =>
     assign(state, location, isTracked ? value : undefined, node),
   );
+}
+
+/** A local with a constructor of the workspace comes to life. */
+function beginGuard(
+  run: Interpreter,
+  states: readonly State[],
+  guard: Guard,
+  initializer: NodeId,
+): readonly State[] {
+  const { context } = run;
+  const location = context.locationOfName(context.ir.atom[guard.decl] ?? 0);
+  const fresh = states.map((state) => assign(state, location, undefined, guard.decl));
+  const before = initializer < 0 ? fresh : evaluateChildren(run, fresh, initializer);
+  if (guard.constructors.length === 0) return before;
+  const site = guardSite(context, guard, initializer, guard.constructors);
+  return limit(before.flatMap((state) => [...callFunctions(run, state, site, guard.constructors)]));
+}
+
+/** The end of the scope: the destructor runs, and whatever the constructor took is given back. */
+function endGuard(run: Interpreter, states: readonly State[], decl: NodeId): readonly State[] {
+  const guard = run.guards.get(decl);
+  if (guard === undefined) return states;
+  const site = guardSite(run.context, guard, -1, guard.destructors);
+  const initializer = run.context.ir.first[decl] ?? -1;
+  return limit(
+    states.flatMap((state) => {
+      const taken = state.held.filter(
+        ({ node, isFromEntry }) => !isFromEntry && (node === initializer || node === decl),
+      );
+      return callFunctions(run, state, site, guard.destructors).map((after): State => {
+        const known = state.releasedFromEntry.length;
+        if (taken.length === 0 || after.releasedFromEntry.length === known) return after;
+        // The guard's own members name the lock; the caller knows it by the constructor's argument.
+        return {
+          ...after,
+          held: after.held.filter((held) => !taken.includes(held)),
+          releasedFromEntry: state.releasedFromEntry,
+        };
+      });
+    }),
+  );
+}
+
+function guardSite(
+  context: BodyContext,
+  guard: Guard,
+  initializer: NodeId,
+  ids: readonly FunctionId[],
+): CallSite {
+  return {
+    node: initializer < 0 ? guard.decl : initializer,
+    name: context.text(context.ir.aux[guard.decl] ?? 0),
+    callee: { kind: 'functions', ids, isExact: true },
+    args: initializer < 0 ? [] : guardArguments(context, initializer),
+    isResultUsed: false,
+  };
+}
+
+function guardArguments(context: BodyContext, initializer: NodeId): readonly NodeId[] {
+  const kind = context.ir.kind[initializer];
+  const isList = kind === NodeKind.Construct || kind === NodeKind.InitList;
+  return isList ? childrenOf(context.ir, initializer) : [initializer];
+}
+
+function evaluateChildren(run: Interpreter, states: readonly State[], node: NodeId): readonly State[] {
+  let result = states;
+  for (const arg of guardArguments(run.context, node)) result = evaluate(run, result, arg);
+  return result;
 }
 
 interface Valued {

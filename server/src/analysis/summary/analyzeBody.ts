@@ -31,6 +31,7 @@ import type { State } from '../irql/state.ts';
 import type { Callee, FunctionId, FunctionUnit, Program } from '../program.ts';
 import { createBodyContext } from './bodyContext.ts';
 import type { BodyContext } from './bodyContext.ts';
+import type { Guard } from './guards.ts';
 import { requirementOf } from './requirement.ts';
 
 /** What is known before the body runs, besides the level. */
@@ -52,12 +53,13 @@ export function analyzeBody(
   unit: FunctionUnit,
   entry: BodyEntry,
   callees: ReadonlyMap<NodeId, Callee>,
+  guards: ReadonlyMap<NodeId, Guard>,
   isLight: boolean,
   summaryOf: (id: FunctionId) => FunctionSummary | undefined,
 ): AnalyzedBody {
   const context = createBodyContext(program, unit, callees, isLight);
-  const cfg = buildCfg(context.ir);
-  const run: Interpreter = { context, hasEffect: findEffects(context), summaryOf };
+  const cfg = buildCfg(context.ir, (decl) => guards.has(decl));
+  const run: Interpreter = { context, hasEffect: findEffects(context), guards, summaryOf };
   const rank = new Int32Array(cfg.blocks.length).fill(-1);
   cfg.order.forEach((id, i) => (rank[id] = i));
   const domain = {

@@ -82,7 +82,7 @@ export function analyzeUnitBody(around: Surroundings, id: FunctionId): BodyFacts
 function walk(around: Surroundings, unit: FunctionUnit, held: readonly HeldLock[]): AnalyzedBody {
   const table = around.tableOf(unit.id);
   const isLight = tierOf(table, around.summaryOf, held.length > 0) !== 'full';
-  return analyzeBody(around.program, unit, { held }, table.callees, isLight, around.summaryOf);
+  return analyzeBody(around.program, unit, { held }, table.callees, table.guards, isLight, around.summaryOf);
 }
 
 /** The call sites of a body in the few numbers that entry propagation needs. */

@@ -3,6 +3,8 @@
  */
 import { NodeKind } from '../../syntax/ir.ts';
 import type { NodeId } from '../../syntax/ir.ts';
+import { findGuards } from './guards.ts';
+import type { Guard } from './guards.ts';
 import { NO_WRITES, writesOfBody } from './writeSet.ts';
 import type { WriteSet } from './writeSet.ts';
 import type { Callee, FunctionId, FunctionUnit, Program } from '../program.ts';
@@ -13,6 +15,8 @@ export interface CallTable {
   readonly callees: ReadonlyMap<NodeId, Callee>;
   /** workspace functions called, each once */
   readonly targets: readonly FunctionId[];
+  /** C++ locals with constructor and destructor, by Decl node */
+  readonly guards: ReadonlyMap<NodeId, Guard>;
   /** fields and globals that this very body writes */
   readonly writes: WriteSet;
 }
@@ -30,16 +34,27 @@ export function createCallTable(program: Program, unit: FunctionUnit): CallTable
     callees.set(node, callee);
     if (callee.kind === 'functions') for (const id of callee.ids) targets.add(id);
   }
+  const guards = findGuards(program, unit);
+  for (const { constructors, destructors } of guards.values()) {
+    for (const id of [...constructors, ...destructors]) targets.add(id);
+  }
   const writes = writesOfBody(ir, (atom) => program.atoms.text(atom));
-  return { nodes, callees, targets: [...targets], writes };
+  return { nodes, callees, targets: [...targets], guards, writes };
 }
 
 /** The table of a body without calls. */
-export const NO_CALLS: CallTable = { nodes: [], callees: new Map(), targets: [], writes: NO_WRITES };
+export const NO_CALLS: CallTable = {
+  nodes: [],
+  callees: new Map(),
+  targets: [],
+  guards: new Map(),
+  writes: NO_WRITES,
+};
 
 /** Whether every call refers to the same thing as before. */
 export function isSameTable(a: CallTable, b: CallTable): boolean {
-  if (a.nodes.length !== b.nodes.length) return false;
+  if (a.nodes.length !== b.nodes.length || a.guards.size !== b.guards.size) return false;
+  if (a.targets.length !== b.targets.length || a.targets.some((id, i) => b.targets[i] !== id)) return false;
   for (const [node, callee] of a.callees) {
     const other = b.callees.get(node);
     if (other === undefined || !isSameCallee(callee, other)) return false;

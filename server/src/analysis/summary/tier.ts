@@ -20,7 +20,12 @@ export function tierOf(
   hasEntryFacts: boolean,
 ): Tier {
   let tier: Tier = hasEntryFacts ? 'light' : 'trivial';
-  for (const callee of table.callees.values()) {
+  const guards = [...table.guards.values()].map(({ constructors, destructors }): Callee => ({
+    kind: 'functions',
+    ids: [...constructors, ...destructors],
+    isExact: true,
+  }));
+  for (const callee of [...guards, ...table.callees.values()]) {
     const needed = tierOfCallee(callee, summaryOf);
     if (needed === 'full') return 'full';
     if (needed === 'light') tier = 'light';
