@@ -14,7 +14,7 @@ export function affectedProjects(path: string, program: WorkspaceProgram): Reado
   const own = program.parts.projects.projectsOf(path);
   const keys = new Set(own);
   for (const [key, index] of program.parts.caches.indexes) {
-    if (index.outsideHeaders.includes(path) || index.libraries.some((library) => own.includes(library)))
+    if (index.outsideHeaders.has(path) || index.libraries.some((library) => own.includes(library)))
       keys.add(key);
   }
   return keys;

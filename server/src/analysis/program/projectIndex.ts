@@ -19,7 +19,7 @@ export interface DeclarationRef {
 export interface ProjectIndex {
   readonly project: AssignedProject;
   /** headers outside the project that its files include, transitively */
-  readonly outsideHeaders: readonly string[];
+  readonly outsideHeaders: ReadonlySet<string>;
   /** projects that own such headers and could be linked in */
   readonly libraries: readonly string[];
   readonly functions: ReadonlyMap<Atom, readonly FunctionId[]>;
@@ -120,7 +120,7 @@ function push<T>(map: Map<Atom, T[]>, name: Atom, value: T): void {
   else values.push(value);
 }
 
-function includedOutside(project: AssignedProject, source: IndexSource): string[] {
+function includedOutside(project: AssignedProject, source: IndexSource): Set<string> {
   const own = new Set(project.files);
   const seen = new Set<string>();
   const pending = [...project.files];
@@ -132,11 +132,11 @@ function includedOutside(project: AssignedProject, source: IndexSource): string[
       pending.push(found);
     }
   }
-  return [...seen];
+  return seen;
 }
 
 /** A driver cannot be linked into another one; libraries and plain folders of sources can. */
-function librariesOf(project: AssignedProject, headers: readonly string[], source: IndexSource): string[] {
+function librariesOf(project: AssignedProject, headers: ReadonlySet<string>, source: IndexSource): string[] {
   const keys = new Set<string>();
   for (const path of headers) for (const key of source.projectsOf(path)) keys.add(key);
   keys.delete(project.key);
