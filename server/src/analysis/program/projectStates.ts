@@ -34,7 +34,7 @@ export const noProjectStates: ProjectStates = {
   isSynchronized: false,
 };
 
-/** Whether an edit of that file may change the states. */
+/** Whether an edit of a function with that text may change the states. */
 export function mayHoldStates(text: string): boolean {
   return /WdfDeviceCreate|WdfDriverCreate|StorPortInitialize|StorSynchronize|VIRTUAL_HW_INIT/.test(text);
 }

@@ -6,6 +6,7 @@
 import { normalizePath, pathKey } from '../../base/paths.ts';
 import type { DdiFacts } from '../../ddi/ddiFacts.ts';
 import { createAtomTable, type Atom, type AtomTable } from '../../syntax/atoms.ts';
+import type { TextRange } from '../../syntax/fileStructure.ts';
 import { readStructure } from '../../syntax/structure.ts';
 import type { AnalysisSettings, FileMode, Program } from '../program.ts';
 import { indexFile } from './fileIndex.ts';
@@ -275,10 +276,12 @@ class Host implements WorkspaceHost {
   #haveUsesChanged(old: HostedFile, file: HostedFile): boolean {
     const records = this.#ids.changedRecords(file.path);
     if (records.length === 0) return false;
-    if (mayHoldStates(old.text) || mayHoldStates(file.text)) return true;
     return records.some(({ id, before }) => {
       const unit = this.#functions[id];
       if (unit === undefined || before?.uses === undefined) return true;
+      const was = old.structure.functions[old.functionIds.indexOf(id)];
+      if (was === undefined || mayHoldStates(textOf(old, was)) || mayHoldStates(textOf(file, unit.head)))
+        return true;
       const uses = this.#program.usesOf(unit);
       if (uses.length === 0 && before.uses.length === 0) return false;
       return JSON.stringify(uses) !== JSON.stringify(before.uses);
@@ -318,6 +321,10 @@ class Host implements WorkspaceHost {
       stamps: this.#stamps,
     });
   }
+}
+
+function textOf(file: HostedFile, { start, end }: TextRange): string {
+  return file.text.slice(start, end);
 }
 
 function emptyCaches(): ProjectCaches {
