@@ -32,4 +32,22 @@ VOID StartOk(PDEVICE_OBJECT Device)
 `,
     );
   });
+
+  it('a framework timer runs at DISPATCH_LEVEL where nobody asked for PASSIVE_LEVEL', () => {
+    checkRule(
+      'irql-too-low',
+      `${TYPES}
+EVT_WDF_TIMER TimerOk;
+VOID TimerOk(WDFTIMER Timer)
+{
+    IoStartNextPacket((PDEVICE_OBJECT)Timer, FALSE);
+}
+VOID Start(VOID)
+{
+    WDF_TIMER_CONFIG config;
+    WDF_TIMER_CONFIG_INIT(&config, TimerOk);
+}
+`,
+    );
+  });
 });

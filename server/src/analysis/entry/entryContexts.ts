@@ -208,9 +208,21 @@ function startOf(program: Program, id: FunctionId, input: EntryInput): Working {
   return working;
 }
 
+/** Levels at which a callback really is entered. A low level that the driver must ask for, and here did not, is not among them. */
+function provenOf({ fact, min, max, upper }: RoleAssignment): IrqlSet {
+  if (upper === 'merelyAllowed') return setOf(min);
+  const isLowByChoice = fact.conditions.some(
+    ({ when }) =>
+      when.state === 'executionLevelPassive' ||
+      when.executionLevel === 'WdfExecutionLevelPassive' ||
+      when.isPassiveInterrupt === true,
+  );
+  return upper === 'usual' && isLowByChoice ? setOf(max) : setOf(min, max);
+}
+
 function addRole(working: Working, role: RoleAssignment, index: number): void {
   const levels = range(role.min, role.max);
-  const proven = role.upper === 'merelyAllowed' ? setOf(role.min) : setOf(role.min, role.max);
+  const proven = provenOf(role);
   if (working.isFixed) {
     working.proven = union(working.proven, intersect(proven, working.levels));
   } else {
