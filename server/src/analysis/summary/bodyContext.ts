@@ -66,7 +66,7 @@ export function createBodyContext(
   const ignored = new Set<string>();
   const textOf = (atom: Atom): string => atoms.text(atom);
   const tracked = trackedNames(ir, isLight, textOf);
-  const argumentNames = isLight ? tracked : trackedNames(ir, true, textOf);
+  let argumentNames: ReadonlySet<Atom> | undefined;
   let repeated: ReadonlySet<number> | undefined;
   return {
     program,
@@ -103,6 +103,7 @@ export function createBodyContext(
         node = ir.first[node] ?? -1;
       if (ir.kind[node] !== NodeKind.Name) return false;
       const name = ir.atom[node] ?? 0;
+      argumentNames ??= isLight ? tracked : trackedNames(ir, true, textOf);
       return params.has(name) || argumentNames.has(name);
     },
     tracks(location) {
