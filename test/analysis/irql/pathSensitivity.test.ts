@@ -196,6 +196,22 @@ NTSTATUS FinallyOk(PDEVICE_EXTENSION ext) {
 `);
   });
 
+  it('AbnormalTermination is false on the ways out that the program takes', () => {
+    checkIrql(`${TYPES}
+void AbnormalOk(PDEVICE_EXTENSION ext) {
+  ExAcquireFastMutex(&ext->Mutex);
+  __try {
+    Work(ext);
+  } __finally {
+    if (AbnormalTermination()) ExReleaseFastMutex(&ext->Mutex);
+  }
+  ext->Count++;
+//^^^ irql: APC_LEVEL; locks: ext->Mutex
+  ExReleaseFastMutex(&ext->Mutex);
+}
+`);
+  });
+
   it('switch with fall-through and default', () => {
     checkIrql(`${TYPES}
 void SwitchOk(PDEVICE_EXTENSION ext, int kind) {

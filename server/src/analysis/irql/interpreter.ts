@@ -14,14 +14,14 @@ import type { Guard } from '../summary/guards.ts';
 import { ALL_WRITES, mayChange } from '../summary/writeSet.ts';
 import { applySummary } from './applySummary.ts';
 import { assign, forgetMemoryFacts, forgetResults, forgetValues } from './assign.ts';
-import { callSiteOf } from './callSite.ts';
+import { callSiteOf, withResult } from './callSite.ts';
 import type { CallSite } from './callSite.ts';
 import { locationOf, pathOf, resultKey, valueOf } from './evaluate.ts';
 import { applyEffect } from './lockEffects.ts';
 import { refine } from './refine.ts';
 import { joinInto, withCurrentIn, withValue, withUnknownIrql } from './state.ts';
 import type { State } from './state.ts';
-import { isAssertion, isNoReturn, isQuietName } from './wellKnown.ts';
+import { isAbnormalTermination, isAssertion, isNoReturn, isQuietName } from './wellKnown.ts';
 
 /** What the interpreter asks of its surroundings. */
 export interface Interpreter {
@@ -337,6 +337,8 @@ function callOne(run: Interpreter, state: State, site: CallSite): readonly State
   const { context } = run;
   const { callee } = site;
   if (isNoReturn(site.name)) return [];
+  // Only ways out that the program itself takes are followed: on them the termination is normal.
+  if (isAbnormalTermination(site.name)) return [withResult(state, site, { kind: 'const', value: 0 })];
   if (site.name === '_IRQL_limited_to_') return [limitLevels(context, state, site)];
   switch (callee.kind) {
     case 'ddi':

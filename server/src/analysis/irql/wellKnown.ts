@@ -67,6 +67,11 @@ export function isNoReturn(name: string): boolean {
   return NO_RETURN.has(name);
 }
 
+/** The question of a `__finally` body whether an exception brought it here. */
+export function isAbnormalTermination(name: string): boolean {
+  return name === 'AbnormalTermination' || name === '_abnormal_termination';
+}
+
 /** Names whose unknown definition cannot matter for IRQL or locks: tests, assertions, memory helpers. */
 export function isQuietName(name: string): boolean {
   return isMemoryHelper(name) || isTestCall(name) || isPureTest(name) || isAssertion(name);
@@ -74,7 +79,7 @@ export function isQuietName(name: string): boolean {
 
 /** Routines that read or change only what their arguments point to, atomically or as memory: no call into other code. */
 export function isMemoryHelper(name: string): boolean {
-  return /^(?:_?Interlocked|Rtl(?:Copy|Zero|Move|Fill|Compare|Equal)|mem(?:cpy|set|move|cmp)|Initialize(?:List|SList)|(?:Insert|Remove)\w*List|IsListEmpty|PushEntryList|PopEntryList|KeMemoryBarrier|Read\w*(?:Acquire|NoFence)|Write\w*(?:Release|NoFence)|UNREFERENCED_PARAMETER|CONTAINING_RECORD|KeQueryTickCount|DbgPrint|KdPrint|Do?TraceMessage|TraceEvents|WPP_)/.test(
+  return /^(?:_?Interlocked|Dbg|DummySaveIrql$|DummyRestoreIrql$|Rtl(?:Copy|Zero|Move|Fill|Compare|Equal)|mem(?:cpy|set|move|cmp)|Initialize(?:List|SList)|(?:Insert|Remove)\w*List|IsListEmpty|PushEntryList|PopEntryList|KeMemoryBarrier|Read\w*(?:Acquire|NoFence)|Write\w*(?:Release|NoFence)|UNREFERENCED_PARAMETER|CONTAINING_RECORD|KeQueryTickCount|DbgPrint|KdPrint|Do?TraceMessage|TraceEvents|WPP_)/.test(
     name,
   );
 }
