@@ -191,4 +191,47 @@ NTSTATUS ReleaseOk(WDFDEVICE Device, WDFCMRESLIST Translated)
 `,
     );
   });
+
+  it('a lock that counts its owner, and one under the same condition twice', () => {
+    checkRule(
+      'lock-not-released',
+      `
+#define LOCK(e) { PVOID _t = PsGetCurrentThread(); if (_t != (e)->Owner) { ExAcquireFastMutex(&(e)->Mutex); (e)->Owner = _t; } (e)->Count += 1; }
+#define UNLOCK(e) { (e)->Count -= 1; if ((e)->Count == 0) { (e)->Owner = NULL; ExReleaseFastMutex(&(e)->Mutex); } }
+${TYPES}
+VOID OwnerOk(PDEVICE_EXTENSION Ext)
+{
+    LOCK(Ext);
+    Ext->IsLocked = TRUE;
+    UNLOCK(Ext);
+}
+VOID KindsOk(PDEVICE_EXTENSION Ext, ULONG Kind)
+{
+    KIRQL irql;
+    if (Kind == 3 || Kind == 5) {
+        KeAcquireSpinLock(&Ext->Lock, &irql);
+    }
+    Ext->Count += 1;
+    if (Kind == 3 || Kind == 5) {
+        KeReleaseSpinLock(&Ext->Lock, irql);
+    }
+}
+NTSTATUS KindsBad(PDEVICE_EXTENSION Ext, ULONG Kind)
+{
+    KIRQL irql;
+    if (Kind == 3 || Kind == 5) {
+        KeAcquireSpinLock(&Ext->Lock, &irql);
+    }
+    if (Ext->Count == 0) {
+        return STATUS_UNSUCCESSFUL;
+//      ^^^^^^^^^^^^^^^^^^^^^^^^^^^ still held
+    }
+    if (Kind == 3 || Kind == 5) {
+        KeReleaseSpinLock(&Ext->Lock, irql);
+    }
+    return STATUS_SUCCESS;
+}
+`,
+    );
+  });
 });

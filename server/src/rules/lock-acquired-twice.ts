@@ -5,6 +5,7 @@
 import type { CallFact, HeldLock, LockEvent, PathState } from '../analysis/facts.ts';
 import { heldBy } from './fixes/lockPairs.ts';
 import { isFeasible } from './reporting/evidence.ts';
+import { isOwnerChecked } from './reporting/lockGuards.ts';
 import { isOneObject, isOwnedKind, isRecursiveKind, isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, report, stepAt } from './reporting/report.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
@@ -38,7 +39,8 @@ function findHolder(context: FunctionContext, call: CallFact, event: LockEvent):
   if (!isOneObject(event.lock.path)) return undefined;
   for (const state of call.before) {
     const held = heldBy(state, event.lock.path);
-    if (held !== undefined && isSure(context, state) && !isSharedTwice(held, event)) return held;
+    if (held === undefined || !isSure(context, state) || isSharedTwice(held, event)) continue;
+    if (!isOwnerChecked(context, call.node)) return held;
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import type { ExitFact, HeldLock, PathState } from '../analysis/facts.ts';
 import { NodeKind } from '../syntax/ir.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { outcomeOf } from './reporting/exitOutcome.ts';
+import { conditionsAround, isOwnerChecked } from './reporting/lockGuards.ts';
 import { isOneObject, isOwnedKind, isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, callAt, isWrittenHere, report, stepAt } from './reporting/report.ts';
 import { findReleaseText } from './fixes/addRelease.ts';
@@ -65,6 +66,20 @@ function leaksOf(context: FunctionContext): Leak[] {
   return leaks;
 }
 
+/** A release before this return stands under the same condition as the acquire: the two go together. */
+function isReleasedAlike(context: FunctionContext, { exit, held }: Leak): boolean {
+  const guards = conditionsAround(context, held.node);
+  if (guards.length === 0) return false;
+  const ir = context.facts.unit.ir();
+  const end = exit.node === 0 ? (ir.end[0] ?? 0) : (ir.start[exit.node] ?? 0);
+  return context.facts.calls.some(
+    (call) =>
+      call.locks.some((event) => event.op === 'release' && event.lock.path === held.lock.path) &&
+      (ir.start[call.node] ?? 0) < end &&
+      conditionsAround(context, call.node).some((guard) => guards.includes(guard)),
+  );
+}
+
 /** The caller's own lock, dropped for a while or converted, and taken again before the return. */
 function isGivenBack(state: PathState, held: HeldLock): boolean {
   return state.releasedFromEntry?.some((released) => released.lock.path === held.lock.path) === true;
@@ -72,7 +87,8 @@ function isGivenBack(state: PathState, held: HeldLock): boolean {
 
 function isMistake(context: FunctionContext, leak: Leak): boolean {
   const { path } = leak.held.lock;
-  if (isCalleesMistake(context, leak.held)) return false;
+  if (isCalleesMistake(context, leak.held) || isOwnerChecked(context, leak.held.node)) return false;
+  if (isReleasedAlike(context, leak)) return false;
   if (!isReleasedHere(context, path)) {
     const { held } = leak;
     return mustNotHoldAtExit(context, held) || isLevelLost(context, held) || isOutOfReach(context, held);

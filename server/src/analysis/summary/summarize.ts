@@ -386,14 +386,19 @@ function lockUsesOf(
     if (call.callee.kind !== 'functions') continue;
     const site = callSiteOf(context, call.node);
     for (const id of call.callee.ids) {
-      for (const inner of summaryOf(id)?.locksTaken ?? []) {
+      const summary = summaryOf(id);
+      const released = summary?.cases.flatMap((exit) => exit.released) ?? [];
+      for (const inner of summary?.locksTaken ?? []) {
         if (uses.length >= MAX_USES) return uses;
         for (const before of call.before) {
+          const dropped = new Set(
+            released.map(({ lock }) => callerLock(context, before as State, site, lock).path),
+          );
           uses.push({
             ...inner,
             lock: callerLock(context, before as State, site, inner.lock),
             heldBefore: [
-              ...before.held.map(({ lock }) => lock),
+              ...before.held.filter(({ lock }) => !dropped.has(lock.path)).map(({ lock }) => lock),
               ...inner.heldBefore.map((lock) => callerLock(context, before as State, site, lock)),
             ],
             irql: inner.isEntryIrql

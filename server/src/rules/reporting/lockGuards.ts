@@ -1,0 +1,76 @@
+/**
+ * The conditions around a lock call, as text: an acquire and a release under the same condition belong together even where
+ * the values cannot be followed, and an acquire that asks for the current thread first is a lock that its owner may take again.
+ */
+import { NodeKind, type NodeId } from '../../syntax/ir.ts';
+import type { FunctionContext } from '../rule.ts';
+
+/** The texts of the conditions of all `if`s around a node, white space folded, innermost first. */
+export function conditionsAround(context: FunctionContext, node: NodeId): string[] {
+  return ifsAround(context, node).map((branch) => conditionText(context, branch));
+}
+
+function conditionText(context: FunctionContext, branch: NodeId): string {
+  const { unit } = context.facts;
+  const ir = unit.ir();
+  const condition = ir.first[branch] ?? 0;
+  return unit.file.text.slice(ir.start[condition], ir.end[condition]).replace(/\s+/g, '');
+}
+
+/** The `if` statements around a node, innermost first. */
+function ifsAround(context: FunctionContext, node: NodeId): NodeId[] {
+  const ir = context.facts.unit.ir();
+  const parents = new Int32Array(ir.nodeCount).fill(-1);
+  for (let parent = 0; parent < ir.nodeCount; parent++) {
+    for (let child = ir.first[parent] ?? -1; child >= 0; child = ir.next[child] ?? -1)
+      parents[child] = parent;
+  }
+  const found: NodeId[] = [];
+  for (let at = parents[node] ?? -1; at >= 0; at = parents[at] ?? -1) {
+    if (ir.kind[at] === NodeKind.If) found.push(at);
+  }
+  return found;
+}
+
+/**
+ * Whether the acquire is done only if the current thread is not the owner yet: directly in the condition, or through a
+ * variable that holds the current thread. Such locks count their holds by themselves.
+ */
+export function isOwnerChecked(context: FunctionContext, acquire: NodeId): boolean {
+  const ir = context.facts.unit.ir();
+  const threads = threadVariables(context);
+  return ifsAround(context, acquire).some((branch) => {
+    const condition = ir.first[branch] ?? -1;
+    return mentions(context, condition, (name) => threads.has(name) || THREAD_CALL.test(name));
+  });
+}
+
+const THREAD_CALL = /^(?:Ps|Ke)GetCurrentThread(?:Id)?$/;
+
+/** Locals that are set from the current thread. */
+function threadVariables(context: FunctionContext): Set<string> {
+  const ir = context.facts.unit.ir();
+  const names = new Set<string>();
+  for (let node = 0; node < ir.nodeCount; node++) {
+    const isDecl = ir.kind[node] === NodeKind.Decl;
+    if (!isDecl && ir.kind[node] !== NodeKind.Assign) continue;
+    const first = ir.first[node] ?? -1;
+    const value = isDecl ? first : (ir.next[first] ?? -1);
+    const target = isDecl ? node : first;
+    if (mentions(context, value, (name) => THREAD_CALL.test(name))) {
+      names.add(context.program.atoms.text(ir.atom[target] ?? 0));
+    }
+  }
+  return names;
+}
+
+/** Whether a name in the expression fits. */
+function mentions(context: FunctionContext, node: NodeId, fits: (name: string) => boolean): boolean {
+  const ir = context.facts.unit.ir();
+  if (node < 0) return false;
+  if (ir.kind[node] === NodeKind.Name && fits(context.program.atoms.text(ir.atom[node] ?? 0))) return true;
+  for (let child = ir.first[node] ?? -1; child >= 0; child = ir.next[child] ?? -1) {
+    if (mentions(context, child, fits)) return true;
+  }
+  return false;
+}
