@@ -58,4 +58,34 @@ VOID ResourceOk(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  it('a helper called for one lock and then for another under the first', () => {
+    checkRule(
+      'lock-acquired-twice',
+      `${TYPES}
+static VOID Touch(PKSPIN_LOCK Lock)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(Lock, &irql);
+    KeReleaseSpinLock(Lock, irql);
+}
+VOID OtherOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    Touch(&Ext->Lock);
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    Touch(&Ext->Inner);
+    KeReleaseSpinLock(&Ext->Lock, irql);
+}
+VOID SameBad(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Inner, &irql);
+    Touch(&Ext->Inner);
+//  ^^^^^^^^^^^^^^^^^^ already held
+    KeReleaseSpinLock(&Ext->Inner, irql);
+}
+`,
+    );
+  });
 });

@@ -62,24 +62,28 @@ function findInside(context: FunctionContext, call: CallFact): Finding[] {
   if (call.callee.kind !== 'functions' || !call.callee.isExact || call.callee.ids.length !== 1) return [];
   const [id = -1] = call.callee.ids;
   if (context.analysis.summaryOf(id).cases.some((exit) => exit.released.length > 0)) return [];
-  const certain = new Set(
-    context.analysis
-      .factsOf(id)
-      .calls.filter((inner) => inner.before.some((state) => isTaken(state, call)))
-      .map((inner) => inner.node),
-  );
-  for (const use of context.summary.locksTaken) {
-    if (use.function !== id || !certain.has(use.node)) continue;
-    const event = {
-      ...use,
-      op: use.isTry ? 'tryAcquire' : 'acquire',
-      effect: undefined,
-      isThroughWrapper: true,
-    } as const;
-    const holder = findHolder(context, call, event);
-    if (holder !== undefined) return [describe(context, call, event, holder)];
+  for (const inner of context.analysis.factsOf(id).calls) {
+    if (!inner.before.some((state) => isTaken(state, call))) continue;
+    for (const event of inner.locks) {
+      const path = pathAtCall(event.lock.path, call);
+      const holder =
+        path === undefined
+          ? undefined
+          : findHolder(context, call, { ...event, lock: { ...event.lock, path } });
+      if (holder !== undefined) return [describe(context, call, { ...event, lock: holder.lock }, holder)];
+    }
   }
   return [];
+}
+
+/** A path of the helper in terms of its caller: a parameter is replaced by what this call passes for it. */
+function pathAtCall(path: string, call: CallFact): string | undefined {
+  if (path.startsWith('g:') || path.startsWith('h:')) return path;
+  const [, parameter, deref = '', rest = ''] = /^p(\d+)(\*?)(.*)$/.exec(path) ?? [];
+  const argument = parameter === undefined ? undefined : call.args[Number(parameter)];
+  if (argument === undefined || argument.path === '') return undefined;
+  if (!argument.isAddressOf) return `${argument.path}${deref}${rest}`;
+  return deref === '' ? undefined : `${argument.path}${rest}`;
 }
 
 /** Whether the helper's path is taken for the arguments of this call, with no other condition on it. */
