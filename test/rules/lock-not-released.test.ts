@@ -234,4 +234,31 @@ NTSTATUS KindsBad(PDEVICE_EXTENSION Ext, ULONG Kind)
 `,
     );
   });
+
+  // The out-parameter's value and the lock's state are not kept together over the call.
+  it('FP_a callee drops the lock and says so through a flag passed by address', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+static VOID MaybeDrop(PDEVICE_EXTENSION Ext, PBOOLEAN Dropped)
+{
+    if (Ext->Count != 0) {
+        ExReleaseFastMutex(&Ext->Mutex);
+        *Dropped = TRUE;
+    }
+}
+VOID FP_Flag(PDEVICE_EXTENSION Ext)
+{
+    BOOLEAN dropped = FALSE;
+    ExAcquireFastMutex(&Ext->Mutex);
+    MaybeDrop(Ext, &dropped);
+    if (!dropped) {
+        ExReleaseFastMutex(&Ext->Mutex);
+    }
+    return;
+//  ^^^^^^^ still held
+}
+`,
+    );
+  });
 });
