@@ -4,6 +4,7 @@
 import type { InitializationOptions } from 'irql-lens-server/protocol';
 import * as vscode from 'vscode';
 import type { LanguageClientOptions } from 'vscode-languageclient';
+import { linkToPackedPages } from './rulePages.ts';
 
 /** Documents of version control and of comparisons are old texts and no part of the workspace. */
 const SCHEMES = ['file', 'untitled', 'vscode-vfs', 'vscode-test-web', 'vscode-remote', 'memfs'];
@@ -16,6 +17,7 @@ export const documentSelector: { scheme: string; language: string }[] = SCHEMES.
 
 /** Options of the language client. */
 export function clientOptions(
+  extension: vscode.Uri,
   output: vscode.LogOutputChannel,
   host: Pick<InitializationOptions, 'isWithoutFileSystem'>,
 ): LanguageClientOptions {
@@ -28,5 +30,6 @@ export function clientOptions(
     outputChannel: output,
     initializationOptions: JSON.parse(JSON.stringify(initializationOptions)) as unknown,
     progressOnInitialization: false,
+    middleware: linkToPackedPages(extension),
   };
 }

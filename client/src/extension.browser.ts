@@ -16,7 +16,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
     'irqlLens',
     'IRQL Lens',
     worker,
-    clientOptions(output, { isWithoutFileSystem: true }),
+    clientOptions(context.extensionUri, output, { isWithoutFileSystem: true }),
   );
   return activateWith(context, { client, output, startEngine: startEngineWorker(context.extensionUri) });
 }

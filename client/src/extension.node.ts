@@ -18,7 +18,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
       run: { module, transport: TransportKind.ipc },
       debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
     },
-    clientOptions(output, { isWithoutFileSystem: false }),
+    clientOptions(context.extensionUri, output, { isWithoutFileSystem: false }),
   );
   return activateWith(context, { client, output, startEngine: startEngineThread(context.extensionUri) });
 }

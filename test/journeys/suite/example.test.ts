@@ -42,10 +42,13 @@ describe('the example driver in the extension host', () => {
     }
   });
 
-  it('links the rule to its page', async () => {
+  it('links the rule to its page, which is packed with the extension', async () => {
     const [first] = await diagnosticsOf(document, (found) => found.length > 0);
     assert.ok(typeof first?.code === 'object', 'the code has no link');
-    assert.match(first.code.target.path, new RegExp(`docs/rules/${ruleOf(first)}`));
+    const page = first.code.target;
+    assert.match(page.path, new RegExp(`docs/rules/${ruleOf(first)}`));
+    const text = Buffer.from(await vscode.workspace.fs.readFile(page)).toString('utf8');
+    assert.ok(text.startsWith(`# ${ruleOf(first)}`), text.slice(0, 80));
   });
 
   it('tells the IRQL on hover', async () => {

@@ -46,6 +46,19 @@ export const journey: Journey = {
       },
     },
     {
+      title: "read the rule's page by the link in the problems",
+      run: async (workbench) => {
+        await workbench.command('View: Toggle Problems');
+        const problems = workbench.page.locator('.markers-panel');
+        await problems.locator('a', { hasText: 'completion-assumes-dispatch' }).first().click();
+        await workbench.line('# completion-assumes-dispatch').first().waitFor();
+        await workbench.shot('1-page');
+        await workbench.command('View: Close Editor');
+        await workbench.command('View: Hide Panel');
+        await problems.waitFor({ state: 'hidden' });
+      },
+    },
+    {
       title: 'read the price of a lock in its lens',
       run: async (workbench) => {
         await workbench.lens('cycles').first().waitFor();
