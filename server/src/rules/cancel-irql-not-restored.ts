@@ -26,7 +26,7 @@ export const rule: FunctionRule = {
     return context.facts.calls.flatMap((call) => {
       const level = call.args[0];
       if (call.name !== 'IoReleaseCancelSpinLock' || hasOwnAcquire || level === undefined) return [];
-      if (/CancelIrql/.test(textOfArgument(context, call.node))) return [];
+      if (isCancelIrql(context, textOfArgument(context, call.node))) return [];
       const [node = -1] = argumentsOf(context, call.node);
       const fixes = isWrittenHere(context, call.node)
         ? [
@@ -58,6 +58,15 @@ function cancelledIrp(context: FunctionContext): string | undefined {
   const parameter = unit.head.params[1];
   if (!isCancel || parameter === undefined) return undefined;
   return context.program.atoms.text(parameter.name);
+}
+
+/** The field itself, or a local that it was copied to while the request was still the routine's own. */
+function isCancelIrql(context: FunctionContext, argument: string): boolean {
+  if (/CancelIrql/.test(argument)) return true;
+  if (!/^\w+$/.test(argument)) return false;
+  const { file, head } = context.facts.unit;
+  const body = file.text.slice(head.bodyRange.start, head.bodyRange.end);
+  return new RegExp(`\\b${argument}\\s*=\\s*[^=;]*CancelIrql`).test(body);
 }
 
 function textOfArgument(context: FunctionContext, call: number): string {

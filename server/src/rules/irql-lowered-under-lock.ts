@@ -37,7 +37,8 @@ function findLowered(
   context: FunctionContext,
   call: CallFact,
 ): { state: PathState; held: HeldLock } | undefined {
-  if (call.callee.kind !== 'ddi') return undefined;
+  // A raise that lowers is a mistake of its own, with a rule of its own.
+  if (call.callee.kind !== 'ddi' || call.callee.effect?.op === 'raise') return undefined;
   for (const state of call.after) {
     if (state.irqlSetBy !== call.node || state.isImprecise || state.assumptions.length > 0) continue;
     if (!isFeasible(state, context.entry) || isAtDispatch(context, state)) continue;

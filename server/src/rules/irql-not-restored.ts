@@ -3,9 +3,10 @@
  * being a lock wrapper. Where a held lock explains the level, the lock is reported instead.
  */
 import type { ExitFact, PathState } from '../analysis/facts.ts';
-import { describeSet, intersect } from '../protocol/irqlLevels.ts';
-import { isFeasible } from './reporting/evidence.ts';
+import { describeSet, intersect, without } from '../protocol/irqlLevels.ts';
+import { hangsOnArgument, isFeasible } from './reporting/evidence.ts';
 import { callAt, report, stepAt } from './reporting/report.ts';
+import { isSavedLevelLost, savedIn } from './reporting/savedLevel.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -30,10 +31,20 @@ export const rule: FunctionRule = {
       if (state !== undefined) changed.push({ exit, state });
       isKeptSomewhere ||= exit.states.some((candidate) => candidate.isEntryIrql);
     }
-    if (!isKeptSomewhere && !mustRestore(context)) return [];
-    return changed.map(({ exit, state }) => describe(context, exit, state));
+    const isMistake = isKeptSomewhere || mustRestore(context);
+    return changed
+      .filter(({ state }) => isMistake || isOldLevelLost(context, state))
+      .map(({ exit, state }) => describe(context, exit, state, isKeptSomewhere));
   },
 };
+
+/** A raise whose old level nobody can give back: it is no raise wrapper. */
+function isOldLevelLost(context: FunctionContext, state: PathState): boolean {
+  const call = callAt(context, state.irqlSetBy);
+  const effect = call?.callee.kind === 'ddi' ? call.callee.effect : undefined;
+  if (call === undefined || effect?.op !== 'raise') return false;
+  return isSavedLevelLost(context, savedIn(context, call, effect), call.node);
+}
 
 /** A raise or lower wrapper changes the level on every path; only a callback may never do so. */
 function mustRestore(context: FunctionContext): boolean {
@@ -52,11 +63,11 @@ function isChanged(context: FunctionContext, state: PathState): boolean {
   if (state.isEntryIrql || state.isImprecise || state.assumptions.length > 0) return false;
   if (state.held.some((held) => !held.isFromEntry) || !isFeasible(state, context.entry)) return false;
   if (!isSetByDirectCall(context, state)) return false;
-  const entered = context.entry.isKnown ? intersect(state.entry, context.entry.levels) : state.entry;
-  return (
-    intersect(entered, state.irql) === 0 ||
-    (!context.entry.isKnown && state.irql !== 0 && isSingle(state.irql))
-  );
+  const { entry } = context;
+  if (!entry.isKnown) return state.irql !== 0 && isSingle(state.irql);
+  const isEnteredElsewhere =
+    !hangsOnArgument(state) && without(intersect(state.entry, entry.proven), state.irql) !== 0;
+  return isEnteredElsewhere || intersect(state.entry & entry.levels, state.irql) === 0;
 }
 
 function isSingle(levels: number): boolean {
@@ -68,7 +79,12 @@ function isSetByDirectCall(context: FunctionContext, state: PathState): boolean 
   return state.irqlSetBy >= 0 && callAt(context, state.irqlSetBy)?.callee.kind === 'ddi';
 }
 
-function describe(context: FunctionContext, exit: ExitFact, state: PathState): Finding {
+function describe(
+  context: FunctionContext,
+  exit: ExitFact,
+  state: PathState,
+  isKeptSomewhere: boolean,
+): Finding {
   const arch = context.program.settings.arch;
   const name = callAt(context, state.irqlSetBy)?.name ?? 'a call';
   const level = describeSet(state.irql, arch);
@@ -76,8 +92,9 @@ function describe(context: FunctionContext, exit: ExitFact, state: PathState): F
     node: exit.node,
     verdict: 'definite',
     message:
-      `${context.facts.unit.name} returns at ${level}, set by ${name}, on this path; on others it returns at the IRQL it was ` +
-      `entered at. A caller at PASSIVE_LEVEL would go on at ${level} (bug check 0x4A at the latest). Restore the old IRQL ` +
+      `${context.facts.unit.name} returns at ${level}, set by ${name}, on this path` +
+      (isKeptSomewhere ? '; on others it returns at the IRQL it was entered at' : '') +
+      `. A caller at PASSIVE_LEVEL would go on at ${level} (bug check 0x4A at the latest). Restore the old IRQL ` +
       `before this return.`,
     trace: [
       stepAt(context, state.irqlSetBy, `${name} sets ${level}`, state.irql),

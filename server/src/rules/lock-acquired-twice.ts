@@ -2,6 +2,7 @@
  * A lock that its holder takes again on the same path. Kinds that recurse legally (ERESOURCE, KMUTEX) are left out,
  * and so are paths that do not name one certain object.
  */
+import { derefPath } from '../analysis/locks/accessPath.ts';
 import type { CallFact, HeldLock, LockEvent, PathState } from '../analysis/facts.ts';
 import { heldBy } from './fixes/lockPairs.ts';
 import { isFeasible } from './reporting/evidence.ts';
@@ -29,7 +30,7 @@ export const rule: FunctionRule = {
         const holder = findHolder(context, call, event);
         return holder === undefined ? [] : [describe(context, call, event, holder)];
       });
-      return own.length > 0 ? own : findInside(context, call);
+      return own.length > 0 ? own : [...findInterlocked(context, call), ...findInside(context, call)];
     });
   },
 };
@@ -43,6 +44,25 @@ function findHolder(context: FunctionContext, call: CallFact, event: LockEvent):
     if (!isOwnerChecked(context, call.node)) return held;
   }
   return undefined;
+}
+
+/** An interlocked list routine takes the lock that it is given for itself. */
+function findInterlocked(context: FunctionContext, call: CallFact): Finding[] {
+  const effect = call.callee.kind === 'ddi' ? call.callee.effect : undefined;
+  const argument = call.args[effect?.lockArg ?? -1];
+  if (argument === undefined || effect?.lockUsableOnlyWith === undefined) return [];
+  const path = argument.isAddressOf ? argument.path : derefPath(argument.path);
+  const event: LockEvent = {
+    op: 'acquire',
+    lock: { path, text: argument.text.replace(/^&/, ''), lockClass: '' },
+    kind: effect.lockKind ?? '',
+    mode: 'exclusive',
+    routine: call.name,
+    effect,
+    isThroughWrapper: false,
+  };
+  const holder = findHolder(context, call, event);
+  return holder === undefined ? [] : [describe(context, call, { ...event, lock: holder.lock }, holder)];
 }
 
 function isSure(context: FunctionContext, state: PathState): boolean {

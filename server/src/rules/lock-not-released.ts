@@ -3,12 +3,12 @@
  * Acquire wrappers hold it on every path, and "TRUE: you own it now" functions by their result: both are silent.
  */
 import type { ExitFact, HeldLock, PathState } from '../analysis/facts.ts';
-import { NodeKind } from '../syntax/ir.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { outcomeOf } from './reporting/exitOutcome.ts';
 import { conditionsAround, isOwnerChecked } from './reporting/lockGuards.ts';
 import { isOneObject, isOwnedKind, isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, callAt, isWrittenHere, report, stepAt } from './reporting/report.ts';
+import { isSavedLevelLost } from './reporting/savedLevel.ts';
 import { findReleaseText } from './fixes/addRelease.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -190,24 +190,9 @@ function isForgottenByCallers(context: FunctionContext, held: HeldLock): boolean
   );
 }
 
-/**
- * The old IRQL (or queue handle) is kept in a local that nobody looks at after the acquire (what stands in front of it is an initializer): then nobody can ever release
- * the lock as it must be, and it is no acquire wrapper.
- */
+/** Nobody can ever release the lock as it must be: it is no acquire wrapper. */
 function isLevelLost(context: FunctionContext, held: HeldLock): boolean {
-  const name = /^l:(\w+)[^*.]*$/.exec(held.savedIn ?? '')?.[1];
-  if (name === undefined) return false;
-  const ir = context.facts.unit.ir();
-  const atom = context.program.atoms.find(name);
-  const start = ir.start[held.node] ?? 0;
-  const end = ir.end[held.node] ?? 0;
-  const isInLoop = callAt(context, held.node)?.isInLoop !== false;
-  for (let node = 0; node < ir.nodeCount; node++) {
-    if (ir.kind[node] !== NodeKind.Name || ir.atom[node] !== atom) continue;
-    const at = ir.start[node] ?? 0;
-    if (at >= end || (isInLoop && at < start)) return false;
-  }
-  return true;
+  return isSavedLevelLost(context, held.savedIn, held.node);
 }
 
 function describe(context: FunctionContext, { exit, held }: Leak): Finding {

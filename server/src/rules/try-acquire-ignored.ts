@@ -1,6 +1,7 @@
 /**
  * A try-acquire whose result nobody looks at: the code goes on as if it held the lock.
  */
+import type { CallFact, LockEvent } from '../analysis/facts.ts';
 import { NodeKind } from '../syntax/ir.ts';
 import { parentOf } from './fixes/editCall.ts';
 import { report } from './reporting/report.ts';
@@ -15,13 +16,20 @@ const meta: RuleMeta = {
   family: 'lock',
 };
 
+/** An acquire that is told not to wait. */
+function isTry(call: CallFact, event: LockEvent): boolean {
+  const wait = event.op === 'acquire' ? event.effect?.waitArg : undefined;
+  return wait !== undefined && call.args[wait]?.constant === 0;
+}
+
 export const rule: FunctionRule = {
   meta,
   scope: 'function',
   check(context) {
     return context.facts.calls.flatMap((call) => {
       const event = call.locks[0];
-      if (event?.op !== 'tryAcquire' || event.isThroughWrapper || call.callee.kind !== 'ddi') return [];
+      if (event === undefined || event.isThroughWrapper || call.callee.kind !== 'ddi') return [];
+      if (event.op !== 'tryAcquire' && !isTry(call, event)) return [];
       const parent = parentOf(context, call.node);
       if (parent === undefined || context.facts.unit.ir().kind[parent] !== NodeKind.ExprStmt) return [];
       return [

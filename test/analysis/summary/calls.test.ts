@@ -232,7 +232,7 @@ void Outer(PDEVICE_EXTENSION ext) {
     const { analysis, program } = checkIrql(`${TYPES}
 void Waits(PKEVENT event) {
   KeWaitForSingleObject(event, Executive, KernelMode, FALSE, NULL);
-//^^^ irql: entry
+//^^^ irql: PASSIVE_LEVEL..APC_LEVEL
 }
 void WaitsLow(PKEVENT event) {
   if (KeGetCurrentIrql() <= APC_LEVEL) Waits(event);

@@ -8,6 +8,7 @@ import {
   levelName,
   levelsOf,
   maxOf,
+  minOf,
   range,
   setOf,
   union,
@@ -25,6 +26,8 @@ export interface SiteLevel {
   readonly isEntryIrql: boolean;
   /** the level is only a bound, or precision was given up: no evidence */
   readonly isVague: boolean;
+  /** the function's own tests or assertions bound the entry levels of this disjunct */
+  readonly isBounded: boolean;
 }
 
 /** A call of a workspace function. */
@@ -248,7 +251,7 @@ function propagate(program: Program, work: readonly Working[], edge: CallEdge): 
   callee.hasCaller = true;
   const isCallerKnown = caller.levels !== 0;
   for (const site of edge.levels) {
-    if (site.isEntryIrql && !isCallerKnown) {
+    if (site.isEntryIrql && !isCallerKnown && !site.isBounded) {
       if (!callee.hasUnknownCaller) isChanged = true;
       callee.hasUnknownCaller = true;
       continue;
@@ -261,7 +264,8 @@ function propagate(program: Program, work: readonly Working[], edge: CallEdge): 
     // An assertion of the caller's body contradicts its context: nothing is carried on.
     if (entered === 0) continue;
     const levels = site.isEntryIrql ? entered : site.irql;
-    const provenEntry = intersect(site.entry, caller.proven);
+    // What only the caller's own tests and assertions bound: its lowest level is believed to happen.
+    const provenEntry = isCallerKnown ? intersect(site.entry, caller.proven) : setOf(minOf(site.entry));
     const proven = site.isVague ? 0 : site.isEntryIrql ? provenEntry : site.irql;
     if (add(program, caller, callee, edge, site, entered, levels, proven)) isChanged = true;
   }

@@ -2,11 +2,11 @@
  * One function bottom-up: contract, locks at entry, body by its tier, summary, call sites. Callees must have been done
  * before, or be undefined inside of a cycle.
  */
-import type { IrqlSet } from '../../protocol/irqlLevels.ts';
+import { contains, PASSIVE_LEVEL, type IrqlSet } from '../../protocol/irqlLevels.ts';
 import { contractOf } from '../entry/contractOf.ts';
 import type { CallEdge, EntryInput } from '../entry/entryContexts.ts';
 import { heldAtEntry } from '../entry/heldAtEntry.ts';
-import type { BodyFacts, FunctionSummary, HeldLock } from '../facts.ts';
+import type { BodyFacts, FunctionSummary, HeldLock, PathState } from '../facts.ts';
 import type { FunctionId, FunctionUnit, Program } from '../program.ts';
 import { analyzeBody } from './analyzeBody.ts';
 import type { AnalyzedBody } from './analyzeBody.ts';
@@ -58,7 +58,7 @@ export function analyzeFunction(
   const body = walk(around, unit, held);
   const inferred = withWrites(summarize(body, cell, around.summaryOf), around, table);
   const summary = withContract(inferred, contract, cell);
-  const input = { contract, held, asserted: assertedEntry(body), calls: edgesOf(id, body.facts) };
+  const input = { contract, held, asserted: assertedEntry(body), calls: edgesOf(id, body.facts, all) };
   return { result: { summary, input }, facts: body.facts };
 }
 
@@ -86,19 +86,29 @@ function walk(around: Surroundings, unit: FunctionUnit, held: readonly HeldLock[
 }
 
 /** The call sites of a body in the few numbers that entry propagation needs. */
-function edgesOf(caller: FunctionId, facts: BodyFacts): CallEdge[] {
+function edgesOf(caller: FunctionId, facts: BodyFacts, all: IrqlSet): CallEdge[] {
   const edges: CallEdge[] = [];
   for (const call of facts.calls) {
     if (call.callee.kind !== 'functions') continue;
-    const levels = call.before.map(({ entry, irql, isEntryIrql, isImprecise, isIrqlUnknown }) => ({
-      entry,
-      irql,
-      isEntryIrql,
-      isVague: isImprecise || isIrqlUnknown === true,
+    const levels = call.before.map((state) => ({
+      entry: state.entry,
+      irql: state.irql,
+      isEntryIrql: state.isEntryIrql,
+      isVague: state.isImprecise || state.isIrqlUnknown === true,
+      isBounded: isBoundedHere(facts, state, all),
     }));
     for (const callee of call.callee.ids) edges.push({ caller, callee, node: call.node, levels });
   }
   return edges;
+}
+
+/**
+ * Whether the body itself says at which levels it is entered on this path: it asserts that the level is low (PAGED_CODE), or
+ * asks for it. Levels that only callees' branches or the release of an unseen acquire leave are no such statement.
+ */
+function isBoundedHere({ irqlReads }: BodyFacts, state: PathState, all: IrqlSet): boolean {
+  if (state.entry === all || state.isImprecise || (state.releasedFromEntry?.length ?? 0) > 0) return false;
+  return irqlReads.length > 0 || contains(state.entry, PASSIVE_LEVEL);
 }
 
 /** The summary of a function of which nothing is known. */

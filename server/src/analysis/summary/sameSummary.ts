@@ -110,6 +110,10 @@ function isSameEdge(a: CallEdge, b: CallEdge): boolean {
 
 function isSameSite(a: SiteLevel, b: SiteLevel): boolean {
   return (
-    a.entry === b.entry && a.irql === b.irql && a.isEntryIrql === b.isEntryIrql && a.isVague === b.isVague
+    a.entry === b.entry &&
+    a.irql === b.irql &&
+    a.isEntryIrql === b.isEntryIrql &&
+    a.isVague === b.isVague &&
+    a.isBounded === b.isBounded
   );
 }

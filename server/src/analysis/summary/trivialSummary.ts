@@ -39,7 +39,9 @@ export function trivialSummary(
 /** The call sites of a trivial body: all at the level of entry. */
 export function trivialEdges(caller: FunctionId, table: CallTable, all: IrqlSet): CallEdge[] {
   if (table.targets.length === 0) return [];
-  const levels: readonly SiteLevel[] = [{ entry: all, irql: all, isEntryIrql: true, isVague: false }];
+  const levels: readonly SiteLevel[] = [
+    { entry: all, irql: all, isEntryIrql: true, isVague: false, isBounded: false },
+  ];
   const edges: CallEdge[] = [];
   for (const [node, callee] of table.callees) {
     if (callee.kind !== 'functions') continue;

@@ -42,9 +42,24 @@ export function findAbove(
 ): Evidence | undefined {
   const { entry } = context;
   return firstDefinite(context, states, (state) => {
-    if (state.isEntryIrql) return entry.isKnown ? atLeast(intersect(state.entry, entry.proven), max + 1) : 0;
+    if (state.isEntryIrql) return provenAbove(state, entry, max) || onlyAbove(context, state, max);
     return state.isIrqlUnknown !== true && atMost(state.irql, max) === 0 ? state.irql : 0;
   });
+}
+
+function provenAbove(state: PathState, entry: EntryContext, max: Irql): IrqlSet {
+  return entry.isKnown ? atLeast(intersect(state.entry, entry.proven), max + 1) : 0;
+}
+
+/**
+ * The code itself says, by a test or an assertion of the level, that this path is taken above `max` only. What a callee's
+ * branches or the release of a lock that was not seen taken tell of the level is no such statement.
+ */
+function onlyAbove({ entry, facts }: FunctionContext, state: PathState, max: Irql): IrqlSet {
+  if (facts.irqlReads.length === 0 && !entry.isKnown) return 0;
+  if ((state.releasedFromEntry?.length ?? 0) > 0) return 0;
+  const levels = levelsIn(state, entry);
+  return atMost(levels, max) === 0 ? levels : 0;
 }
 
 /** Evidence that some path is below `min`: a known entry reaches below it, or the path lowered below it. */
@@ -100,7 +115,11 @@ function firstDefinite(
  * and is judged at the call.
  */
 function isUpToCaller(state: PathState): boolean {
-  if (!state.isEntryIrql) return false;
+  return state.isEntryIrql && hangsOnArgument(state);
+}
+
+/** Whether the path is taken only for some values of a parameter. */
+export function hangsOnArgument(state: PathState): boolean {
   for (const [key, value] of state.values) {
     if (/^p\d+$/.test(key) && (value.kind === 'const' || value.kind === 'notConst')) return true;
   }

@@ -15,7 +15,24 @@ export function outcomeOf(context: FunctionContext, exit: ExitFact): ExitOutcome
   const value = ir.kind[exit.node] === NodeKind.Return ? (ir.first[exit.node] ?? -1) : -1;
   if (value < 0) return 'nothing';
   const text = unit.file.text.slice(ir.start[value], ir.end[value]).replace(/[()\s]/g, '');
-  return /NTSTATUS|NDIS_STATUS/.test(unit.head.returnType) ? statusOutcome(text) : plainOutcome(text);
+  const { returnType } = unit.head;
+  if (/NTSTATUS|NDIS_STATUS/.test(returnType)) return statusOutcome(text);
+  if (text.startsWith('-')) return 'failure';
+  const isErrno = /^(?:0|[A-Z]\w*)$/.test(text) && isNumber(returnType) && returnsNegative(context);
+  return isErrno ? (text === '0' ? 'success' : 'unknown') : plainOutcome(text);
+}
+
+function isNumber(returnType: string): boolean {
+  return /\b(?:int|long|INT|LONG|INT32|int32_t|HRESULT)\b/.test(returnType);
+}
+
+/** A function that tells errors by negative numbers returns zero for success. */
+function returnsNegative({ facts }: FunctionContext): boolean {
+  const ir = facts.unit.ir();
+  return facts.exits.some(({ node }) => {
+    const value = ir.kind[node] === NodeKind.Return ? (ir.first[node] ?? -1) : -1;
+    return value >= 0 && /^\(*-/.test(facts.unit.file.text.slice(ir.start[value], ir.end[value]));
+  });
 }
 
 function statusOutcome(text: string): ExitOutcome {
