@@ -7,6 +7,7 @@ import { codeLensPlaces, codeLensText } from '../../server/src/features/codeLens
 import { explain } from '../../server/src/features/explain.ts';
 import { hover } from '../../server/src/features/hover.ts';
 import { inlayHints } from '../../server/src/features/inlayHints.ts';
+import { replayFinding } from '../../server/src/features/replayFinding.ts';
 import { ribbon } from '../../server/src/features/ribbon.ts';
 import { scenarioFromCode, type BuiltScenario } from '../../server/src/features/scenarioFromCode.ts';
 import type { Snapshot } from '../../server/src/features/snapshot.ts';
@@ -106,6 +107,19 @@ export function explainText(text: string): string[] {
 export function buildScenario(text: string): BuiltScenario {
   const { snapshot, file, offset } = open(text);
   return scenarioFromCode(snapshot, file, offset, settingsOf({}));
+}
+
+/** The replay of the first report of a rule in a fixture. */
+export function buildReplay(text: string, rule: string): BuiltScenario {
+  const { snapshot } = open(text);
+  const rules = { severities: {} };
+  const across = checkAcrossFunctions(snapshot.program, snapshot.analysis, rules);
+  const findings = [...snapshot.program.files.values()].flatMap(
+    (file) => checkFile(snapshot.program, snapshot.analysis, file, rules, across).findings,
+  );
+  const finding = findings.find((one) => one.rule === rule);
+  if (finding === undefined) return { problem: `no ${rule}: ${findings.map((one) => one.rule).join(', ')}` };
+  return replayFinding(snapshot, finding, settingsOf({}));
 }
 
 /** The code actions at the cursor, with the text of the cursor's file after each. */

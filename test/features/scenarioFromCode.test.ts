@@ -1,7 +1,7 @@
 // Scenarios from the code: what the engine says of them follows from the source.
 import { expect, it } from 'vitest';
 import { explore } from '../../server/src/engine/engine.ts';
-import { parseScenario } from '../../server/src/protocol/scenarioFormat.ts';
+import { parseScenario, type Statement } from '../../server/src/protocol/scenarioFormat.ts';
 import { buildScenario } from './checkFeature.ts';
 
 function outcomeOf(text: string): string {
@@ -117,4 +117,186 @@ it('carries the places of the calls', () => {
 it('says what is missing', () => {
   expect(outcomeOf('VOID Nothing(PULONG p) { *p $0= 1; }\n')).toContain('takes no lock');
   expect(outcomeOf('int x$0;\n')).toContain('neither a function nor a lock');
+});
+
+/** The scenario as JSON lines of its contexts: what a reader wants to see of it. */
+function contextsOf(text: string): readonly string[] {
+  const built = buildScenario(text);
+  if ('problem' in built) throw new Error(built.problem);
+  const { threads, dpcs = [], isrs = [] } = built.scenario;
+  const describe = (kind: string, name: string, body: readonly Statement[], more = ''): string =>
+    `${kind} ${name}${more}: ${listed(body)}`;
+  return [
+    ...threads.map(({ name, body }) => describe('thread', name, body)),
+    ...dpcs.map(({ name, body, arrivals }) =>
+      describe('dpc', name, body, arrivals === undefined ? ' (queued)' : ''),
+    ),
+    ...isrs.map(({ name, body, irql, lock }) =>
+      describe('isr', name, body, ` at ${String(irql)}${lock === undefined ? '' : ` under ${lock}`}`),
+    ),
+  ];
+}
+
+/** All but the work between. */
+function listed(body: readonly Statement[] = []): string {
+  return body
+    .filter((one) => one.do !== 'work' && one.do !== 'hold')
+    .map(brief)
+    .join(' ');
+}
+
+function brief(statement: Statement): string {
+  switch (statement.do) {
+    case 'acquire':
+      return `+${statement.lock}`;
+    case 'release':
+      return `-${statement.lock}`;
+    case 'repeat':
+      return `${String(statement.times)}x[${listed(statement.body)}]`;
+    case 'try':
+      return `try ${statement.lock} [${listed(statement.then)}] else [${listed(statement.else)}]`;
+    case 'insertDpc':
+      return `queue ${statement.dpc}`;
+    case 'wait':
+    case 'signal':
+      return `${statement.do} ${statement.object}`;
+    default:
+      return statement.do;
+  }
+}
+
+const INTERRUPT = `typedef struct _EXT { PKINTERRUPT Interrupt; KDPC Dpc; KSPIN_LOCK Lock; ULONG n; } EXT, *PEXT;
+KSERVICE_ROUTINE Isr;
+KDEFERRED_ROUTINE Dpc;
+BOOLEAN Isr(PKINTERRUPT i, PVOID c)
+{
+    PEXT e = c;
+    KeInsertQueueDpc(&e->Dpc, NULL, NULL);
+    return TRUE;
+}
+VOID Dpc(PKDPC d, PVOID c, PVOID a, PVOID b)
+{
+    PEXT e = c;
+    KeAcquireSpinLockAtDpcLevel(&e->$0Lock);
+    e->n += 1;
+    KeReleaseSpinLockFromDpcLevel(&e->Lock);
+}
+VOID Start(PEXT e)
+{
+    KeInitializeDpc(&e->Dpc, Dpc, e);
+}
+`;
+
+it('lets the ISR queue the DPC that the driver registered for it', () => {
+  expect(contextsOf(INTERRUPT)).toEqual(['dpc Dpc (queued): +EXT.Lock -EXT.Lock', 'isr Isr at 5: queue Dpc']);
+  expect(outcomeOf(INTERRUPT)).toBe('completed');
+});
+
+it('gives each interrupt a level of its own and its own lock', () => {
+  const text = `typedef struct _EXT { PKINTERRUPT Rx; PKINTERRUPT Tx; ULONG n; } EXT, *PEXT;
+KSERVICE_ROUTINE RxIsr;
+KSERVICE_ROUTINE TxIsr;
+BOOLEAN RxIsr(PKINTERRUPT i, PVOID c)
+{
+    PEXT e = c;
+    KIRQL old = KeAcquireInterruptSpinLock(e->Tx);
+    e->n += 1;
+    KeReleaseInterruptSpinLock(e->Tx, old);
+    return TRUE;
+}
+BOOLEAN TxIsr(PKINTERRUPT i, PVOID c)
+{
+    PEXT e = c;
+    e->n += 1;
+    return TRUE;
+}
+VOID Reset(PEXT e)
+{
+    KIRQL old = KeAcquireInterruptSpinLock(e->$0Tx);
+    e->n = 0;
+    KeReleaseInterruptSpinLock(e->Tx, old);
+}
+NTSTATUS Start(PEXT e)
+{
+    IoConnectInterrupt(&e->Rx, RxIsr, e, NULL, 5, 5, 5, Latched, FALSE, 1, FALSE);
+    return IoConnectInterrupt(&e->Tx, TxIsr, e, NULL, 6, 6, 6, Latched, FALSE, 1, FALSE);
+}
+`;
+  const built = buildScenario(text);
+  if ('problem' in built) throw new Error(built.problem);
+  expect(built.scenario.isrs?.map(({ name, irql }) => `${name} ${String(irql)}`)).toEqual(['RxIsr 5']);
+  expect(built.scenario.lesson).toContain('the interrupt of RxIsr is at IRQL 5 (the system assigns it)');
+});
+
+it('runs loops twice, and takes one case of a switch', () => {
+  const text = `typedef struct _EXT { KSPIN_LOCK Lock; ULONG n; } EXT, *PEXT;
+VOID Many(PEXT e, ULONG what)
+{
+    KIRQL old;
+    while (e->n > 0) {
+        KeAcquireSpinLock(&e->$0Lock, &old);
+        e->n -= 1;
+        KeReleaseSpinLock(&e->Lock, old);
+    }
+    switch (what) {
+    case 1:
+        e->n = 1;
+        break;
+    case 2:
+        KeAcquireSpinLock(&e->Lock, &old);
+        KeReleaseSpinLock(&e->Lock, old);
+        break;
+    }
+}
+`;
+  expect(contextsOf(text)).toEqual(['thread Many: 2x[+EXT.Lock -EXT.Lock] +EXT.Lock -EXT.Lock']);
+});
+
+const SIGNALLED = `typedef struct _EXT { FAST_MUTEX Mutex; KEVENT Done; ULONG n; } EXT, *PEXT;
+VOID Init(PEXT e)
+{
+    KeInitializeEvent(&e->Done, SynchronizationEvent, FALSE);
+}
+VOID Waiter(PEXT e)
+{
+    ExAcquireFastMutex(&e->$0Mutex);
+    KeWaitForSingleObject(&e->Done, Executive, KernelMode, FALSE, NULL);
+    ExReleaseFastMutex(&e->Mutex);
+}
+VOID Finisher(PEXT e)
+{
+    ExAcquireFastMutex(&e->Mutex);
+    e->n += 1;
+    ExReleaseFastMutex(&e->Mutex);
+    KeSetEvent(&e->Done, IO_NO_INCREMENT, FALSE);
+}
+`;
+
+it('finds a wait under a mutex for a signal that needs the mutex', () => {
+  expect(contextsOf(SIGNALLED)).toEqual([
+    'thread Waiter: +EXT.Mutex wait EXT.Done -EXT.Mutex',
+    'thread Finisher: +EXT.Mutex -EXT.Mutex signal EXT.Done',
+  ]);
+  expect(outcomeOf(SIGNALLED)).toBe('deadlock');
+  const mended = SIGNALLED.replace(
+    '    ExAcquireFastMutex(&e->Mutex);\n    e->n += 1;\n    ExReleaseFastMutex(&e->Mutex);\n',
+    '',
+  );
+  expect(outcomeOf(mended)).toBe('completed');
+});
+
+it('takes a wait for granted whose signal the code does not show, and says so', () => {
+  const alone = SIGNALLED.replace(/VOID Finisher[^}]*\}\n/, '');
+  expect(outcomeOf(alone)).toBe('completed');
+  const built = buildScenario(alone);
+  expect('scenario' in built && built.scenario.lesson).toContain('EXT.Done is signalled by others');
+});
+
+it('does not wait for a lock that is only tried', () => {
+  const text = twoLocks('B', 'A').replace(
+    'KeAcquireSpinLockAtDpcLevel(&e->A);',
+    'if (!KeTryToAcquireSpinLockAtDpcLevel(&e->A)) { KeReleaseSpinLock(&e->B, old); return; }',
+  );
+  expect(contextsOf(text).find((line) => line.includes('Two'))).toContain('try EXT.A [');
+  expect(outcomeOf(text)).toBe('completed');
 });

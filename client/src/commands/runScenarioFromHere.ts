@@ -1,8 +1,12 @@
 /**
  * `IRQL Lens: Run Scenario From Here`: the server builds a scenario from the function or lock under the cursor, and the
- * replay explores it. A lens or quick fix passes the place instead.
+ * replay explores it. A lens passes the place instead, and a quick fix the rule whose report there is to be replayed.
  */
-import { methods, type PlaceRequest, type ScenarioFromHereAnswer } from 'irql-lens-server/protocol';
+import {
+  methods,
+  type ScenarioFromHereAnswer,
+  type ScenarioFromHereRequest,
+} from 'irql-lens-server/protocol';
 import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
 import { cursorPlace } from '../places.ts';
@@ -28,7 +32,7 @@ export function registerRunScenarioFromHere(client: BaseLanguageClient, replays:
   });
 }
 
-function isPlaceRequest(value: unknown): value is PlaceRequest {
+function isPlaceRequest(value: unknown): value is ScenarioFromHereRequest {
   if (typeof value !== 'object' || value === null) return false;
   const { uri, position } = value as { uri?: unknown; position?: unknown };
   return typeof uri === 'string' && typeof position === 'object' && position !== null;

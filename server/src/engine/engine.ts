@@ -83,6 +83,8 @@ export interface LockKindInfo {
   /** The routines that acquire and release it, by name. */
   readonly acquires: readonly string[];
   readonly releases: readonly string[];
+  /** The routines that try to acquire it and may fail. */
+  readonly tries: readonly string[];
 }
 
 export { ScenarioError } from './scenarioError.ts';
@@ -151,5 +153,6 @@ export function listLockKinds(): readonly LockKindInfo[] {
     replaceable: kind.replaceable,
     acquires: kind.routines.filter((row) => row.action === 'acquire').map((row) => row.name),
     releases: kind.routines.filter((row) => row.action === 'release').map((row) => row.name),
+    tries: kind.routines.filter((row) => row.action === 'try').map((row) => row.name),
   }));
 }

@@ -89,7 +89,8 @@ function witnessOutcome(
   const recorder = new Recorder(program, options.maxTraceEvents ?? defaultTraceEvents);
   const replay = new Replay(run, recorder);
   for (const move of finding.moves) replay.play(move);
-  for (const member of finding.members) replay.attempt(member);
+  // Threads that are blocked have waited already; CPUs that spin try once more.
+  if (finding.kind !== 'stuck') for (const member of finding.members) replay.attempt(member);
   const outcome: TraceOutcome = finding.kind === 'stuck' ? 'deadlock' : finding.kind;
   const text = finding.members.length > 0 ? deadlockText(program, finding.members) : finding.text;
   const deadlock: TraceDeadlock | undefined =

@@ -45,7 +45,7 @@ export function codeActions(
   for (const finding of here) {
     if (finding.replay !== undefined)
       actions.push({
-        title: 'Replay this on the simulator',
+        title: isDeadlock(finding) ? 'Replay this deadlock' : 'Replay this on the simulator',
         kind: 'quickfix',
         edits: [],
         isPreferred: false,
@@ -56,6 +56,11 @@ export function codeActions(
   }
   const annotation = writeAnnotation(snapshot, file, range.start);
   return annotation === undefined ? actions : [...actions, annotation];
+}
+
+/** Whether the finding's replay ends in a deadlock. */
+export function isDeadlock({ replay }: Finding): boolean {
+  return replay !== undefined && replay.scenario !== 'fromdpc-after-acquire';
 }
 
 /** One action for all findings of a rule whose right repair is one edit, where there are at least two. */

@@ -13,7 +13,8 @@ const OPERATION = 1;
 const ACCESS = 4;
 const UNKNOWN_CALL = 60;
 const CALL_OVERHEAD = 5;
-const REPETITIONS = 8;
+/** Rounds that a loop counts for. */
+export const REPETITIONS = 8;
 const MAX_DEPTH = 4;
 const MAX_CYCLES = 1e8;
 

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { explain } from '../features/explain.ts';
 import { explorer } from '../features/explorer.ts';
+import { replayFinding } from '../features/replayFinding.ts';
 import { ribbon } from '../features/ribbon.ts';
 import { scenarioFromCode } from '../features/scenarioFromCode.ts';
 import { status } from '../features/status.ts';
@@ -26,6 +27,7 @@ const place = z.object({
   uri: z.string(),
   position: z.object({ line: z.int().min(0), character: z.int().min(0) }),
 });
+const scenarioPlace = place.extend({ rule: z.string().optional() });
 
 /** Registers them all. */
 export function registerCustomRequests(state: ServerState): void {
@@ -66,15 +68,23 @@ export function registerCustomRequests(state: ServerState): void {
       log,
       'scenario from here',
       { problem: 'The scenario could not be built: see the output channel of IRQL Lens.' },
-      (params) => {
-        const { uri, position } = place.parse(params);
-        const at = locate(state, uri);
-        if (at === undefined)
-          return { problem: 'This file is not analysed: it is excluded, too large, or no C or C++ file.' };
-        return scenarioFromCode(at.snapshot, at.file, fromPosition(at.file, position), at.settings);
-      },
+      (params) => scenarioHere(state, params),
     ),
   );
+}
+
+function scenarioHere(state: ServerState, params: unknown): ScenarioFromHereAnswer {
+  const { uri, position, rule } = scenarioPlace.parse(params);
+  const at = locate(state, uri);
+  if (at === undefined)
+    return { problem: 'This file is not analysed: it is excluded, too large, or no C or C++ file.' };
+  const offset = fromPosition(at.file, position);
+  if (rule === undefined) return scenarioFromCode(at.snapshot, at.file, offset, at.settings);
+  const finding = state.publisher
+    .findingsOf(at.snapshot, at.file)
+    .find(({ rule: id, range }) => id === rule && range.start <= offset && offset <= range.end);
+  if (finding === undefined) return { problem: `There is no report of ${rule} here any more.` };
+  return replayFinding(at.snapshot, finding, at.settings);
 }
 
 function explainHere(state: ServerState, params: unknown): ExplainAnswer | null {

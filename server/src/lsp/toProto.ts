@@ -172,7 +172,7 @@ export function toCodeAction(
   };
   if (item.replay !== undefined) {
     const at = toPosition(file, item.replay.range.start);
-    const argument = { uri: context.uriOf(file.path), position: at };
+    const argument = { uri: context.uriOf(file.path), position: at, rule: item.replay.rule };
     return {
       ...action,
       command: { title: item.title, command: 'irqlLens.runScenarioFromHere', arguments: [argument] },

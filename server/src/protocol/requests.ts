@@ -112,6 +112,11 @@ export interface ExplorerAnswer {
   readonly roots: readonly ExplorerNode[];
 }
 
+/** With `rule` the replay of that rule's finding at the place is asked for, else the scenario of the lock or function there. */
+export interface ScenarioFromHereRequest extends PlaceRequest {
+  readonly rule?: string;
+}
+
 /** A scenario, or the sentence that says why there is none. */
 export type ScenarioFromHereAnswer = { readonly scenario: Scenario } | { readonly problem: string };
 

@@ -10,6 +10,7 @@ import type { Program } from '../program/program.ts';
 import * as op from '../program/opcodes.ts';
 import * as layout from '../program/stateLayout.ts';
 import { describeRemark } from '../remarks.ts';
+import { findBlockedRing } from './blockedRing.ts';
 import { findDeadSet, isDead, shortestCycle } from './deadSet.ts';
 import { Lookahead } from './lookahead.ts';
 import { decodeMove, encodeMove, type Move } from './schedule.ts';
@@ -367,7 +368,11 @@ export class Explorer {
     this.from.set(machine.state);
     if (best.kind === 'deadlock') this.findWaits();
     const members =
-      best.kind === 'deadlock' ? shortestCycle(findDeadSet(machine, this.waitsFor), this.program) : [];
+      best.kind === 'deadlock'
+        ? shortestCycle(findDeadSet(machine, this.waitsFor), this.program)
+        : best.kind === 'stuck'
+          ? findBlockedRing(machine)
+          : [];
     return { kind: best.kind, text: best.text, length: best.length, moves, members };
   }
 
