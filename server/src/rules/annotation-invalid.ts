@@ -3,6 +3,7 @@
  * evaluate (an in-house constant) is no mistake and silent.
  */
 import { buildContract } from '../analysis/sal/buildContract.ts';
+import type { SalProblem } from '../analysis/sal/contract.ts';
 import type { SourcedAnnotation } from '../analysis/program.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -24,6 +25,32 @@ export const rule: FunctionRule = {
       .flatMap((sourced) => problemsOf(context, sourced)),
 };
 
+const CODES: Readonly<Record<SalProblem['kind'], string>> = {
+  syntax: 'C28260',
+  illegalLevel: 'C28151',
+  unknownValue: 'C28153',
+};
+
+/** The level that a name almost spells; undefined for names that may well be constants of the driver's own. */
+function misspelt(text: string): string | undefined {
+  const name = text.trim();
+  return ['PASSIVE_LEVEL', 'APC_LEVEL', 'DISPATCH_LEVEL', 'HIGH_LEVEL'].find(
+    (level) => name !== level && areNearlyEqual(name.toUpperCase(), level),
+  );
+}
+
+/** One letter more, less or other, or two neighbours swapped. */
+function areNearlyEqual(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  const isSwap = left.length === 2 && left === [...right].reverse().join('');
+  return isSwap || Math.max(left.length, right.length) <= 1;
+}
+
 function problemsOf(context: FunctionContext, { annotation, file, parameter }: SourcedAnnotation): Finding[] {
   const { unit } = context.facts;
   const { arch, ignoreIrqlAnnotations } = context.program.settings;
@@ -34,7 +61,7 @@ function problemsOf(context: FunctionContext, { annotation, file, parameter }: S
     ignoreIrql: ignoreIrqlAnnotations,
   });
   return problems.flatMap((problem) =>
-    problem.kind === 'unknownValue'
+    problem.kind === 'unknownValue' && misspelt(annotation.args ?? '') === undefined
       ? []
       : [
           {
@@ -44,10 +71,14 @@ function problemsOf(context: FunctionContext, { annotation, file, parameter }: S
             file: file.path,
             range: { start: annotation.start, end: annotation.end },
             function: unit.qualifiedName,
-            message: `${problem.annotation}: ${problem.message}. Nothing is checked by it as it stands: correct it.`,
+            message:
+              `${problem.annotation}: ${problem.message}. Nothing is checked by it as it stands: ` +
+              (problem.kind === 'unknownValue'
+                ? `${misspelt(annotation.args ?? '') ?? ''} is probably meant.`
+                : 'correct it.'),
             trace: [],
             fixes: [],
-            code: problem.kind === 'illegalLevel' ? 'C28151' : 'C28260',
+            code: CODES[problem.kind],
           },
         ],
   );

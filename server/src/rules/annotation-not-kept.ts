@@ -5,10 +5,10 @@
 import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { ExitFact, PathState } from '../analysis/facts.ts';
 import type { Clause } from '../analysis/sal/contract.ts';
-import { atMost, contains, intersect, levelName, sizeOf } from '../protocol/irqlLevels.ts';
+import { atLeast, atMost, contains, intersect, levelName, sizeOf } from '../protocol/irqlLevels.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
-import { callAt, report, say, stepAt } from './reporting/report.ts';
+import { isSetDirectly, report, say, stepAt } from './reporting/report.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -40,6 +40,8 @@ function checkClause(context: FunctionContext, { body }: Clause, isChanging: boo
   if (body.kind === 'raises' && body.level.kind === 'level') return checkRaised(context, body.level.level);
   if (body.kind === 'alwaysMax' && body.level.kind === 'level')
     return checkAlwaysMax(context, body.level.level);
+  if (body.kind === 'alwaysMin' && body.level.kind === 'level')
+    return checkAlwaysMin(context, body.level.level);
   return [];
 }
 
@@ -57,7 +59,18 @@ function isAnotherLevel(context: FunctionContext, state: PathState): boolean {
   return intersect(state.irql, state.entry) === 0 || (!context.entry.isKnown && sizeOf(state.irql) === 1);
 }
 
-/** A held spin lock explains the level: then the lock is what gets reported. */
+/** A held spin lock explains the level: then the lock is what gets reported, unless the function looks like a lock wrapper. */
+function isExplainedByLock({ facts }: FunctionContext, { held }: PathState): boolean {
+  return held.some(
+    ({ kind, lock, isFromEntry }) =>
+      isSpinKind(kind) &&
+      (isFromEntry ||
+        facts.calls.some(({ locks }) =>
+          locks.some(({ op, lock: other }) => op === 'release' && other.path === lock.path),
+        )),
+  );
+}
+
 function checkSame(context: FunctionContext): Finding[] {
   return context.facts.exits.flatMap((exit) => {
     const state = firstState(
@@ -66,9 +79,9 @@ function checkSame(context: FunctionContext): Finding[] {
       (candidate) =>
         !candidate.isEntryIrql &&
         candidate.irqlSetBy >= 0 &&
-        callAt(context, candidate.irqlSetBy)?.callee.kind === 'ddi' &&
+        isSetDirectly(context, candidate) &&
         isAnotherLevel(context, candidate) &&
-        !candidate.held.some((held) => isSpinKind(held.kind)),
+        !isExplainedByLock(context, candidate),
     );
     if (state === undefined) return [];
     const level = say(context, state.irql);
@@ -92,7 +105,9 @@ function checkRaised(context: FunctionContext, level: number): Finding[] {
     const state = firstState(
       context,
       exit,
-      (candidate) => !candidate.isEntryIrql && !contains(candidate.irql, level),
+      (candidate) =>
+        (!candidate.isEntryIrql && !contains(candidate.irql, level)) ||
+        isNeverRaised(context, candidate, level),
     );
     if (state === undefined) return [];
     return [
@@ -100,12 +115,48 @@ function checkRaised(context: FunctionContext, level: number): Finding[] {
         node: exit.node,
         verdict: 'definite',
         message:
-          `${context.facts.unit.name} promises _IRQL_raises_(${name}), but returns at ${say(context, state.irql)} here. ` +
+          `${context.facts.unit.name} promises _IRQL_raises_(${name}), but returns at ` +
+          `${state.isEntryIrql ? 'the level at entry' : say(context, state.irql)} here. ` +
           `Raise to ${name} on this path too, or correct the annotation.`,
         code: 'C28156',
       }),
     ];
   });
+}
+
+/** Nothing in the body changes the level, on no path, and nothing unseen can: what is done on some paths only is a missing save. */
+function isNeverRaised(context: FunctionContext, state: PathState, level: number): boolean {
+  const { exits } = context.facts;
+  const isLow = !context.entry.isKnown || !contains(context.entry.levels, level);
+  return (
+    state.isEntryIrql && isLow && exits.every(({ states }) => states.every(({ irqlSetBy }) => irqlSetBy < 0))
+  );
+}
+
+function checkAlwaysMin(context: FunctionContext, min: number): Finding[] {
+  const name = levelName(min, context.program.settings.arch);
+  const call = context.facts.calls.find((candidate) =>
+    candidate.after.some(
+      (state) =>
+        state.irqlSetBy === candidate.node &&
+        isSure(context, state) &&
+        !state.isEntryIrql &&
+        state.isIrqlUnknown !== true &&
+        state.irql !== 0 &&
+        atLeast(state.irql, min) === 0,
+    ),
+  );
+  if (call === undefined) return [];
+  return [
+    report(context, meta, {
+      node: call.node,
+      verdict: 'definite',
+      message:
+        `${call.name} lowers the IRQL below ${name}, but ${context.facts.unit.name} promises ` +
+        `_IRQL_always_function_min_(${name}). Keep the level, or correct the annotation.`,
+      code: 'C28124',
+    }),
+  ];
 }
 
 function checkAlwaysMax(context: FunctionContext, max: number): Finding[] {

@@ -61,7 +61,7 @@ export const rule: FunctionRule = {
       const field = nameOf(context, target);
       const row = FIELDS.get(field);
       const owner = ir.first[target] ?? -1;
-      if (row === undefined || !row.structs.test(structNameOf(context, typeOf(owner)))) return [];
+      if (row === undefined || !row.structs.test(ownerType(context, owner, typeOf))) return [];
       const fix = findFix(context, node, owner, row.routine);
       return [
         report(context, meta, {
@@ -76,6 +76,14 @@ export const rule: FunctionRule = {
     });
   },
 };
+
+/** The struct that the field belongs to; of the embedded objects of the system's own structs only these matter. */
+function ownerType(context: FunctionContext, owner: NodeId, typeOf: (node: NodeId) => string): string {
+  const own = structNameOf(context, typeOf(owner));
+  const ir = context.facts.unit.ir();
+  if (own !== '' || ir.kind[owner] !== NodeKind.Member || nameOf(context, owner) !== 'Dpc') return own;
+  return /^_?P?DEVICE_OBJECT$/.test(structNameOf(context, typeOf(ir.first[owner] ?? -1))) ? 'KDPC' : own;
+}
 
 /** IoSetCancelRoutine(Irp, value), where the owner is a plain pointer and the assignment a statement of its own. */
 function findFix(context: FunctionContext, node: NodeId, owner: NodeId, routine: string): Fix | undefined {

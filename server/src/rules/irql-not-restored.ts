@@ -5,7 +5,7 @@
 import type { ExitFact, PathState } from '../analysis/facts.ts';
 import { describeSet, intersect, without } from '../protocol/irqlLevels.ts';
 import { hangsOnArgument, isFeasible } from './reporting/evidence.ts';
-import { callAt, report, stepAt } from './reporting/report.ts';
+import { callAt, isSetDirectly, report, stepAt } from './reporting/report.ts';
 import { isSavedLevelLost, savedIn } from './reporting/savedLevel.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -62,7 +62,7 @@ function isAnnotatedAsChanging(context: FunctionContext): boolean {
 function isChanged(context: FunctionContext, state: PathState): boolean {
   if (state.isEntryIrql || state.isImprecise || state.assumptions.length > 0) return false;
   if (state.held.some((held) => !held.isFromEntry) || !isFeasible(state, context.entry)) return false;
-  if (!isSetByDirectCall(context, state)) return false;
+  if (!isSetDirectly(context, state)) return false;
   const { entry } = context;
   if (!entry.isKnown) return state.irql !== 0 && isSingle(state.irql);
   const isEnteredElsewhere =
@@ -72,11 +72,6 @@ function isChanged(context: FunctionContext, state: PathState): boolean {
 
 function isSingle(levels: number): boolean {
   return (levels & (levels - 1)) === 0;
-}
-
-/** A workspace callee that changes the level is reported itself; here only the routine that set it directly counts. */
-function isSetByDirectCall(context: FunctionContext, state: PathState): boolean {
-  return state.irqlSetBy >= 0 && callAt(context, state.irqlSetBy)?.callee.kind === 'ddi';
 }
 
 function describe(

@@ -40,12 +40,19 @@ function hasAbnormalEnd(context: FunctionContext): boolean {
   return context.facts.calls.some(({ name }) => /^_?AbnormalTermination$|^_abnormal_termination$/.test(name));
 }
 
+/** Nothing that cannot be seen is called, so nothing unseen takes the lock. */
+function isAllSeen({ facts, summary }: FunctionContext): boolean {
+  return (
+    summary.isProved && facts.calls.every(({ callee }) => callee.kind === 'ddi' || callee.kind === 'neutral')
+  );
+}
+
 function checkLock(context: FunctionContext, name: string): Finding[] {
   const { facts } = context;
   const isTaken = facts.calls.some(({ locks }) =>
     locks.some(({ op, lock }) => op === 'acquire' && lastName(lock.text) === name),
   );
-  if (!isTaken || /^_Global_/.test(name)) return [];
+  if (/^_Global_/.test(name) || (!isTaken && !isAllSeen(context))) return [];
   return facts.exits.flatMap((exit) => {
     if (!exit.states.some((state) => isWithout(context, state, name))) return [];
     return [

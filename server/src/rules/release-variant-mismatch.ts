@@ -6,7 +6,7 @@ import type { CallFact, HeldLock, LockEvent } from '../analysis/facts.ts';
 import { replaceNode, rewriteCall, textOf } from './fixes/editCall.ts';
 import { heldBy } from './fixes/lockPairs.ts';
 import { isFeasible } from './reporting/evidence.ts';
-import { isSpinKind } from './reporting/lockKinds.ts';
+import { isOwnedKind, isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, report, stepAt } from './reporting/report.ts';
 import type { Finding, Fix, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -59,8 +59,9 @@ function isPair(context: FunctionContext, acquire: string, release: string): boo
 
 /** Another lock kind or mode corrupts the lock; the same kind with the wrong IRQL handling harms if nothing makes up for it. */
 function isHarmful(context: FunctionContext, held: HeldLock, event: LockEvent): boolean {
-  if (event.kind !== held.kind || (event.mode !== held.mode && event.effect?.mode !== undefined))
-    return isSpinKind(held.kind);
+  if (event.kind !== held.kind) return isOwnedKind(held.kind) && isOwnedKind(event.kind);
+  if (event.mode !== held.mode && event.effect?.mode !== undefined)
+    return isSpinKind(held.kind) || held.kind === 'pushLock';
   const taken = context.program.ddi.effect(held.via);
   if (taken?.exit.kind === 'level') return staysRaised(context, held);
   return event.restores?.kind !== 'irql' && event.effect?.exit.kind !== 'unchanged';

@@ -5,7 +5,10 @@
 import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { ExitFact, PathState } from '../analysis/facts.ts';
 import { atMost, type Irql } from '../protocol/irqlLevels.ts';
+import { NodeKind } from '../syntax/ir.ts';
+import { textOf } from './fixes/editCall.ts';
 import { isFeasible } from './reporting/evidence.ts';
+import { nodesOfKind } from './reporting/nodes.ts';
 import { report } from './reporting/report.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -43,9 +46,9 @@ export const rule: FunctionRule = {
 
 /** "Raised if needed, so lower if needed": the body asks for the saved level before it restores it. */
 function isAskedFor(context: FunctionContext, target: string): boolean {
-  const { file, head } = context.facts.unit;
-  const body = file.text.slice(head.bodyRange.start, head.bodyRange.end);
-  return new RegExp(`\\bif\\s*\\([^{;]*\\b${target.replace(/\W/g, '')}\\b`).test(body);
+  const ir = context.facts.unit.ir();
+  const name = new RegExp(`\\b${target.replace(/\W/g, '')}\\b`);
+  return nodesOfKind(context, NodeKind.If).some((node) => name.test(textOf(context, ir.first[node] ?? 0)));
 }
 
 /** `raised`: the level of a promised raise; a path that can only be entered there has nothing to do. */

@@ -142,7 +142,7 @@ KIRQL RaiseOk(VOID)
 _IRQL_raises_(DISPATCH_LEVEL)
 VOID PromisesToRaiseBad(PKIRQL Old)
 {
-    *Old = KeGetCurrentIrql(); // FN_: annotation-not-kept
+    *Old = KeGetCurrentIrql(); // expect: annotation-not-kept
 }
 
 _IRQL_raises_(DISPATCH_LEVEL)
@@ -168,7 +168,7 @@ VOID SameKeptOk(VOID)
 __drv_sameIRQL
 VOID OldSameBrokenBad(PKSPIN_LOCK Lock, PKIRQL Old)
 {
-    KeAcquireSpinLock(Lock, Old); // FN_: annotation-not-kept | lock-not-released
+    KeAcquireSpinLock(Lock, Old); // expect: annotation-not-kept | lock-not-released
 }
 
 _IRQL_raises_(DISPATCH_LEVEL)
@@ -183,7 +183,7 @@ VOID RestoresOk(_In_ _IRQL_restores_ KIRQL Old)
     KeLowerIrql(Old);
 }
 
-VOID NotRestoredOnOnePathBad(_In_ _IRQL_restores_ KIRQL Old, BOOLEAN Really) // FN_: saved-irql-missing
+VOID NotRestoredOnOnePathBad(_In_ _IRQL_restores_ KIRQL Old, BOOLEAN Really) // expect: saved-irql-missing
 {
     if (Really)
         KeLowerIrql(Old);
@@ -243,7 +243,7 @@ VOID StaysAtMostDispatchOk(PKSPIN_LOCK Lock)
 _IRQL_always_function_min_(DISPATCH_LEVEL)
 VOID StaysHighBad(VOID)
 {
-    KeLowerIrql(PASSIVE_LEVEL); // FN_: annotation-not-kept | C28124
+    KeLowerIrql(PASSIVE_LEVEL); // expect: annotation-not-kept | C28124
     KeRaiseIrqlToDpcLevel();
 }
 
@@ -270,7 +270,7 @@ VOID LevelTooBigBad(VOID) // expect: annotation-invalid
 }
 
 _IRQL_requires_max_(DISPATCH_LEVLE)
-VOID LevelMisspeltBad(VOID) // FN_: annotation-invalid
+VOID LevelMisspeltBad(VOID) // expect: annotation-invalid
 {
 }
 
@@ -435,7 +435,7 @@ NTSTATUS AnnotatedWrapperOk(PPOOL Pool, BOOLEAN Quit)
 }
 
 _Acquires_lock_(Pool->Lock)
-VOID PromiseNotKeptBad(PPOOL Pool) // FN_: lock-annotation-not-kept
+VOID PromiseNotKeptBad(PPOOL Pool) // expect: lock-annotation-not-kept
 {
     UNREFERENCED_PARAMETER(Pool);
 }

@@ -193,5 +193,5 @@ VOID KernelWaitOk(VOID)
 
 VOID DpcFieldBad(PDEVICE_OBJECT Device, PKDEFERRED_ROUTINE Routine)
 {
-    Device->Dpc.DeferredRoutine = Routine; // FN_: direct-field-write
+    Device->Dpc.DeferredRoutine = Routine; // expect: direct-field-write
 }

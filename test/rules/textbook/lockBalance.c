@@ -462,7 +462,7 @@ VOID FastThenUnsafeBad(PFAST_MUTEX Mutex)
 VOID GuardedThenFastBad(PKGUARDED_MUTEX Mutex)
 {
     KeAcquireGuardedMutex(Mutex);
-    ExReleaseFastMutex((PFAST_MUTEX)Mutex); // FN_: release-variant-mismatch | lock-not-released
+    ExReleaseFastMutex((PFAST_MUTEX)Mutex); // expect: release-variant-mismatch | lock-not-released
 }
 
 //- /mixed/driver.c

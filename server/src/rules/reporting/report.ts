@@ -63,6 +63,12 @@ export function say(context: FunctionContext, levels: IrqlSet): string {
   return describeSet(levels, context.program.settings.arch);
 }
 
+/** Whether a routine that this function calls by itself set the level; a callee with a body is reported itself. */
+export function isSetDirectly(context: FunctionContext, state: PathState): boolean {
+  const call = state.irqlSetBy < 0 ? undefined : callAt(context, state.irqlSetBy);
+  return call !== undefined && call.callee.kind !== 'functions';
+}
+
 /** How the offending level came about: the entry's own chain, or the call that set the level. */
 export function traceOf(context: FunctionContext, evidence: Evidence): WhyStep[] {
   const steps: WhyStep[] = [];
