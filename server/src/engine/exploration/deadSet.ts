@@ -11,27 +11,9 @@ import * as layout from '../program/stateLayout.ts';
 
 const DISPATCH_LEVEL = 2;
 
-/** Is there such a set at all? Quick; `isIn` is room for one byte per CPU. */
-export function isDead(m: Machine, waitsFor: Int32Array, isIn: Uint8Array): boolean {
-  let nIn = 0;
-  for (let cpu = 0; cpu < waitsFor.length; cpu += 1) {
-    isIn[cpu] = waitsFor[cpu]! >= 0 && !mayGiveWay(m, cpu) ? 1 : 0;
-    nIn += isIn[cpu]!;
-  }
-  for (let before = -1; nIn > 0 && before !== nIn;) {
-    before = nIn;
-    for (let cpu = 0; cpu < isIn.length; cpu += 1) {
-      if (isIn[cpu] === 0 || blocker(m, waitsFor, isIn, cpu) >= 0) continue;
-      isIn[cpu] = 0;
-      nIn -= 1;
-    }
-  }
-  return nIn > 0;
-}
-
 /** `waitsFor[cpu]` is the lock that the CPU's top context must wait for, or -1. Returns the members, none where all can go on. */
 export function findDeadSet(m: Machine, waitsFor: Int32Array): readonly TraceDeadlockMember[] {
-  const isIn = Uint8Array.from(waitsFor, (lock, cpu) => (lock >= 0 && !mayGiveWay(m, cpu) ? 1 : 0));
+  const isIn = Uint8Array.from(waitsFor, (lock, cpu) => (lock >= 0 && !mayGiveWayOf(m, cpu) ? 1 : 0));
   for (let isStable = false; !isStable;) {
     isStable = true;
     for (let cpu = 0; cpu < isIn.length; cpu += 1) {
@@ -74,7 +56,7 @@ export function shortestCycle(
 }
 
 /** Another thread of the CPU could still be given the CPU. */
-function mayGiveWay(m: Machine, cpu: number): boolean {
+export function mayGiveWayOf(m: Machine, cpu: number): boolean {
   if (m.program.threadsOf[cpu]!.length < 2 || m.irql(cpu) >= DISPATCH_LEVEL) return false;
   const base = m.program.cpuBase[cpu]!;
   if (m.state[base + layout.cpuDepth] !== 1) return false;
@@ -91,17 +73,17 @@ function blocker(m: Machine, waitsFor: Int32Array, isIn: Uint8Array, cpu: number
     const slot = heldSlot[base + context]!;
     if (slot >= 0 && m.state[slot]! > 0 && isIn[contexts[context]!.cpu] === 1) return context;
   }
-  if (locks[lock]!.kind.sharesOwnership !== true || !isSharedWait(m, m.top(cpu))) return -1;
+  if (locks[lock]!.kind.sharesOwnership !== true || !isSharedWaitOf(m, m.top(cpu))) return -1;
   // A waiting writer holds off new readers; it waits in turn for an owner, or it is not in the set.
   for (let other = 0; other < isIn.length; other += 1) {
     if (other === cpu || isIn[other] !== 1 || waitsFor[other] !== lock) continue;
-    if (!isSharedWait(m, m.top(other))) return m.top(other);
+    if (!isSharedWaitOf(m, m.top(other))) return m.top(other);
   }
   return -1;
 }
 
 /** Is the acquisition that the context is in a shared one? Its own mark, further on in the code, says so. */
-function isSharedWait(m: Machine, context: number): boolean {
+export function isSharedWaitOf(m: Machine, context: number): boolean {
   const { code, contexts } = m.program;
   const { base, end } = contexts[context]!;
   for (let pc = m.state[base]!; pc < end; pc += 1) if (code.op[pc] === op.opAcquired) return code.c[pc] === 1;

@@ -5,18 +5,15 @@
  */
 import { type Cancellation, throwIfCancelled } from '../../base/cancellation.ts';
 import type { TraceDeadlockMember } from '../../protocol/traceFormat.ts';
-import { Machine, type MachineHost } from '../machine/machine.ts';
 import type { Program } from '../program/program.ts';
-import * as op from '../program/opcodes.ts';
 import * as layout from '../program/stateLayout.ts';
-import { describeRemark } from '../remarks.ts';
 import { findBlockedRing } from './blockedRing.ts';
-import { findDeadSet, isDead, shortestCycle } from './deadSet.ts';
-import { Lookahead } from './lookahead.ts';
-import { decodeMove, encodeMove, type Move } from './schedule.ts';
+import { findDeadSet, shortestCycle } from './deadSet.ts';
+import { Expander } from './expander.ts';
+import * as rows from './moveTable.ts';
+import { decodeMove, type Move } from './schedule.ts';
 import { StateStore } from './stateStore.ts';
 import { hasSymmetricCpus } from './symmetry.ts';
-import { Advance, Transitions } from './transitions.ts';
 
 export interface ExploreLimits {
   readonly maxStates: number;
@@ -47,119 +44,65 @@ export interface Exploration {
 }
 
 const pollEvery = 4096;
-const touchesOthers = new Set([op.opInsertDpc, op.opRemoveDpc, op.opInterrupt, op.opSignal]);
+const NONE = -1;
 
-/** A growing column of numbers. */
-class Column {
-  private values = new Int32Array(1 << 14);
-
-  get(index: number): number {
-    return this.values[index]!;
-  }
-
-  set(index: number, value: number): void {
-    if (index >= this.values.length) {
-      const bigger = new Int32Array(this.values.length * 2);
-      bigger.set(this.values);
-      this.values = bigger;
-    }
-    this.values[index] = value;
-  }
-}
-
-/** With a preemption bound the CPU that went last is part of the state. */
-function withLastCpu(program: Program): Program {
-  return {
-    ...program,
-    bits: [...program.bits, layout.bitsFor(program.nCpus)],
-    initial: Int32Array.from([...program.initial, program.nCpus]),
-  };
+/** A bad end, as met. */
+interface BadEnd {
+  readonly kind: Finding['kind'];
+  readonly text: string;
+  readonly length: number;
+  readonly number: number;
+  /** Code of the move that leads to it from state `number`, or -1 where that state is it. */
+  readonly move: number;
 }
 
 /** Mutable; one per exploration. */
 export class Explorer {
   private readonly program: Program;
-  private readonly machine: Machine;
-  private readonly transitions: Transitions;
+  private readonly expander: Expander;
   private readonly store: StateStore;
   private readonly limits: ExploreLimits;
-  /** No operation changes the slots of another CPU. */
-  private readonly isLocal: boolean;
-  private readonly isIn: Uint8Array;
-  private readonly parent = new Column();
-  private readonly moveTo = new Column();
-  private readonly distance = new Column();
-  private readonly isDone = new Column();
-  private readonly from: Int32Array;
-  private readonly waitsFor: Int32Array;
+  private readonly nCpus: number;
+  private readonly hasBound: boolean;
+  /** Parts of the state that is looked at, and of one that it leads to. With a preemption bound the CPU that went last is one. */
+  private readonly parts: Int32Array;
+  private readonly next: Int32Array;
   private level: number[] = [];
   private nextLevel: number[] = [];
-  private nKept = 0;
-  private readonly lookahead: Lookahead;
-  private readonly wasTried: Uint8Array;
-  private readonly arriving: readonly number[];
   private current = 0;
   private at = 0;
+  private nKept = 0;
   private nEnds = 0;
   private nTransitions = 0;
   private nDead = 0;
   private nFinal = 0;
-  private best:
-    | {
-        readonly kind: Finding['kind'];
-        readonly text: string;
-        readonly length: number;
-        readonly number: number;
-        readonly move: Move | undefined;
-      }
-    | undefined;
-  private violation = '';
-  private readonly verifier = new Set<string>();
+  private best: BadEnd | undefined;
 
   constructor(program: Program, limits: ExploreLimits) {
-    this.program = limits.preemptionBound === undefined ? program : withLastCpu(program);
+    this.program = program;
     this.limits = limits;
-    this.machine = new Machine(this.program, this.makeHost());
-    this.transitions = new Transitions(this.machine);
-    const hasBound = limits.preemptionBound !== undefined;
-    this.store = new StateStore(this.program, !hasBound && hasSymmetricCpus(program));
-    this.isLocal = !program.code.op.some((operation) => touchesOthers.has(operation));
-    this.from = this.program.initial.slice();
-    this.isIn = new Uint8Array(program.nCpus);
-    this.lookahead = new Lookahead(program.code);
-    this.wasTried = new Uint8Array(program.code.op.length);
-    this.waitsFor = new Int32Array(program.nCpus);
-    this.arriving = program.contexts.flatMap((row, index) => (row.arrivals === undefined ? [] : [index]));
-  }
-
-  private makeHost(): MachineHost {
-    const nothing = (): void => undefined;
-    return {
-      emit: nothing,
-      charge: nothing,
-      wake: nothing,
-      sendIpi: (_from, cpu) => {
-        this.transitions.drain(cpu);
-      },
-      choose: (choice) => this.transitions.choose(choice),
-      remark: (kind, code, cpu, context, lock) => {
-        const text = describeRemark(this.machine, kind, code, cpu, context, lock);
-        if (kind === 'corruption') this.violation = text;
-        this.verifier.add(text);
-      },
-    };
+    this.nCpus = program.nCpus;
+    this.hasBound = limits.preemptionBound !== undefined;
+    const isSymmetric = !this.hasBound && hasSymmetricCpus(program);
+    const nParts = program.nCpus + (this.hasBound ? 2 : 1);
+    this.expander = new Expander(program, isSymmetric, nParts);
+    this.store = new StateStore(this.expander.components, program.nCpus, nParts, isSymmetric);
+    this.parts = new Int32Array(nParts);
+    this.next = new Int32Array(nParts);
   }
 
   /** Walks until everything is seen or a limit is met. Throws `CancelledError`. */
   run(cancellation: Cancellation, onProgress?: (done: number, of: number) => void): Exploration {
-    this.insert(this.machine.state, -1, -1, 0, 0);
+    this.expander.internAll(this.next);
+    if (this.hasBound) this.next[this.nCpus + 1] = this.nCpus;
+    this.insert(NONE, NONE, 0);
     let bound: string | undefined;
     let nPolled = 0;
     while (this.level.length > 0 && bound === undefined) {
       for (let index = 0; index < this.level.length; index += 1) {
         const number = this.level[index]!;
-        if (this.isDone.get(number) === 1) continue;
-        this.isDone.set(number, 1);
+        if (this.store.isDone(number)) continue;
+        this.store.setDone(number);
         this.expand(number);
         nPolled += 1;
         if (nPolled % pollEvery === 0) {
@@ -171,205 +114,147 @@ export class Explorer {
           break;
         }
       }
-      this.level = this.nextLevel;
-      this.nextLevel = [];
+      [this.level, this.nextLevel] = [this.nextLevel, []];
       this.at += 1;
-      if (
-        this.limits.preemptionBound !== undefined &&
-        this.at > this.limits.preemptionBound &&
-        this.level.length > 0
-      ) {
-        bound = `only schedules with at most ${this.limits.preemptionBound} preemptions were looked at`;
-      }
+      bound ??= this.preemptionBound();
     }
-    const finding = this.finding();
     return {
       states: this.store.size,
       transitions: this.nTransitions,
       deadStates: this.nDead,
       finalStates: this.nFinal,
-      finding,
-      verifier: [...this.verifier],
+      finding: this.finding(),
+      verifier: [...this.expander.verifier],
       bound,
     };
   }
 
-  private insert(state: Int32Array, cpu: number, parent: number, move: number, weight: number): void {
-    const found = this.store.insert(state, this.isLocal ? cpu : -1, parent);
-    const number = found < 0 ? -1 - found : found;
+  private preemptionBound(): string | undefined {
+    const { preemptionBound } = this.limits;
+    if (preemptionBound === undefined || this.at <= preemptionBound || this.level.length === 0)
+      return undefined;
+    return `only schedules with at most ${preemptionBound} preemptions were looked at`;
+  }
+
+  /** Notes that the state in `next` is reached. */
+  private insert(parent: number, move: number, weight: number): void {
+    const { store } = this;
+    const found = store.insert(this.next);
     const distance = this.at + weight;
-    if (found < 0 && distance >= this.distance.get(number)) return;
-    if (found < 0 && this.isDone.get(number) === 1) return;
-    this.parent.set(number, parent);
-    this.moveTo.set(number, move);
-    this.distance.set(number, distance);
-    if (found >= 0) this.isDone.set(number, 0);
+    const number = found < 0 ? -1 - found : found;
+    if (found < 0 && (distance >= store.distance(number) || store.isDone(number))) return;
+    store.setOrigin(number, parent, move, distance);
     (weight === 0 ? this.level : this.nextLevel).push(number);
   }
 
-  private keep(move: Move, cpu: number, weight: number): void {
-    this.nKept += 1;
-    this.insert(this.machine.state, cpu, this.current, encodeMove(move), weight);
-  }
-
   private expand(number: number): void {
-    const { machine, from, store } = this;
+    const { expander, parts } = this;
     this.current = number;
-    store.load(number, from);
-    machine.state.set(from);
+    this.store.load(number, parts);
     this.nKept = 0;
     this.nEnds = 0;
-    this.findWaits();
-    if (isDead(machine, this.waitsFor, this.isIn)) {
+    expander.lookAtWaits(parts);
+    if (expander.isDead(parts)) {
       this.nDead += 1;
-      const cycle = shortestCycle(findDeadSet(machine, this.waitsFor), this.program);
-      this.found('deadlock', '', cycle.length);
+      expander.load(parts);
+      const dead = findDeadSet(expander.machine, expander.waitsFor);
+      this.found('deadlock', '', shortestCycle(dead, this.program).length, NONE);
       return;
     }
-    for (let cpu = 0; cpu < this.program.nCpus; cpu += 1) if (this.waitsFor[cpu]! < 0) this.tryCpu(cpu);
-    for (const context of this.arriving) this.tryArrival(context);
-    for (let cpu = 0; cpu < this.program.nCpus; cpu += 1) this.tryDispatcher(cpu);
+    expander.findMoves(parts);
+    for (let phase = 0; phase < rows.nPhases; phase += 1)
+      for (let cpu = 0; cpu < this.nCpus; cpu += 1) this.goOn(cpu, phase);
     if (this.nKept === 0 && this.nEnds === 0) this.endState();
     this.nTransitions += this.nKept;
   }
 
-  /** Fills `waitsFor`. What lies ahead of a CPU is read off its code; only the first time it is tried, for what Verifier says. */
-  private findWaits(): void {
-    const { machine, transitions, program } = this;
-    for (let cpu = 0; cpu < program.nCpus; cpu += 1) {
-      this.waitsFor[cpu] = -1;
-      const context = machine.top(cpu);
-      if (context < 0) continue;
-      const pc = machine.state[program.contexts[context]!.base]!;
-      const ahead = this.lookahead.next(pc);
-      if (ahead >= 0) {
-        if (!transitions.isBlockedAt(ahead)) continue;
-        this.waitsFor[cpu] = transitions.lockAt(ahead);
-        if (this.wasTried[pc] === 1) continue;
-        this.wasTried[pc] = 1;
+  /** Follows the moves of one CPU. */
+  private goOn(cpu: number, phase: number): void {
+    const { expander, parts, next, nCpus } = this;
+    const table = expander.tableOf[cpu]!;
+    const entry = expander.entryOf[cpu]!;
+    const past = table.past(entry, phase);
+    const { moves } = table;
+    for (let at = table.first(entry, phase); at < past; at += rows.moveWidth) {
+      const code = moves[at + rows.moveCode]!;
+      const end = moves[at + rows.moveEnd]!;
+      if (end >= 0) {
+        const { kind, text, extra } = table.ends[end]!;
+        this.found(kind, text, extra, code);
       }
-      const how = transitions.advance(cpu, 0);
-      if (how === Advance.blocked) this.waitsFor[cpu] = transitions.blockedLock;
-      this.restore(cpu);
-    }
-  }
-
-  /** Takes back what the CPU's last attempt changed. */
-  private restore(cpu: number): void {
-    if (this.isLocal) this.store.copyGroup(this.from, this.machine.state, cpu);
-    else this.machine.state.set(this.from);
-  }
-
-  /** Cost of letting this CPU go on: visible operations, or preemptions where those are bounded. */
-  private weightOf(cpu: number): number {
-    if (this.limits.preemptionBound === undefined) return this.transitions.nVisible;
-    const slot = this.from.length - 1;
-    const last = this.from[slot]!;
-    this.machine.state[slot] = cpu;
-    return last === cpu ||
-      last === this.program.nCpus ||
-      this.waitsFor[last]! >= 0 ||
-      this.isFinishedCpu(last)
-      ? 0
-      : 1;
-  }
-
-  private isFinishedCpu(cpu: number): boolean {
-    return this.from[this.program.cpuBase[cpu]! + layout.cpuStack] === 0;
-  }
-
-  private tryCpu(cpu: number): void {
-    const { machine, transitions } = this;
-    for (let branch = 0, nBranches = 1; branch < nBranches; branch += 1) {
-      this.violation = '';
-      const how = transitions.advance(cpu, branch);
-      nBranches = Math.max(1, transitions.nBranches);
-      const move: Move = { kind: 'advance', cpu, branch };
-      if (this.violation !== '') this.found('bugcheck', this.violation, transitions.nVisible, move);
-      if (how === Advance.moved) this.keep(move, cpu, this.weightOf(cpu));
-      else if (how === Advance.stopped) this.found('bugcheck', machine.stopText, transitions.nVisible, move);
-      else if (how === Advance.spinning) this.found('livelock', `CPU ${cpu} runs in circles`, 0, move);
-      this.restore(cpu);
-    }
-  }
-
-  private tryArrival(context: number): void {
-    const { machine, transitions } = this;
-    if (!transitions.mayArrive(context)) return;
-    const { cpu } = this.program.contexts[context]!;
-    transitions.arrive(context);
-    const move: Move = { kind: 'arrive', context };
-    const how = transitions.advance(cpu, 0);
-    if (how === Advance.stopped) this.found('bugcheck', machine.stopText, transitions.nVisible, move);
-    else {
-      if (transitions.nBranches > 1) {
-        this.restore(cpu);
-        transitions.arrive(context);
-        transitions.nVisible = 0;
+      if (moves[at + rows.moveIsKept] === 0) continue;
+      const vector = moves[at + rows.moveVector]!;
+      if (vector >= 0)
+        for (let part = 0; part <= nCpus; part += 1) next[part] = table.vectors[vector + part]!;
+      else {
+        for (let part = 0; part < nCpus; part += 1) next[part] = parts[part]!;
+        next[cpu] = moves[at + rows.moveOwn]!;
+        next[nCpus] = moves[at + rows.moveShared]!;
       }
-      this.keep(move, cpu, this.limits.preemptionBound === undefined ? transitions.nVisible : 0);
+      this.nKept += 1;
+      const weight = this.hasBound ? this.preemptionsOf(cpu, phase) : moves[at + rows.moveWeight]!;
+      this.insert(this.current, code, weight);
     }
-    this.restore(cpu);
   }
 
-  private tryDispatcher(cpu: number): void {
-    const { transitions } = this;
-    if (transitions.maySwitch(cpu)) {
-      transitions.switchThread(cpu);
-      this.keep({ kind: 'switch', cpu }, cpu, 0);
-      this.restore(cpu);
-    }
-    if (!transitions.mayDrain(cpu)) return;
-    transitions.drain(cpu);
-    this.keep({ kind: 'drain', cpu }, cpu, 0);
-    this.restore(cpu);
+  /** Letting this CPU go on is a preemption where the one that went last could have gone on. Notes who goes last. */
+  private preemptionsOf(cpu: number, phase: number): number {
+    const { expander, parts, nCpus } = this;
+    const last = parts[nCpus + 1]!;
+    this.next[nCpus + 1] = phase === rows.Phase.advance ? cpu : last;
+    if (phase !== rows.Phase.advance || last === cpu || last === nCpus) return 0;
+    const isFree = expander.waitsFor[last]! < 0 && !expander.components.isFinished(last, parts[last]!);
+    return isFree ? 1 : 0;
   }
 
   /** No transition leads on: all threads have ended, or somebody waits for what never comes. */
   private endState(): void {
-    const { from, program } = this;
+    const { program, expander } = this;
+    const { from, waitsFor } = expander;
+    expander.load(this.parts);
     const left = program.contexts.find(
       (row) => row.kind === 'thread' && from[row.base + layout.ctxPending] !== 1,
     );
-    if (left === undefined && !this.waitsFor.some((lock) => lock >= 0)) {
+    const cpu = waitsFor.findIndex((lock) => lock >= 0);
+    if (left === undefined && cpu < 0) {
       this.nFinal += 1;
       return;
     }
     this.nDead += 1;
-    const cpu = this.waitsFor.findIndex((lock) => lock >= 0);
-    const lock = cpu < 0 ? undefined : program.locks[this.waitsFor[cpu]!];
+    const lock = cpu < 0 ? undefined : program.locks[waitsFor[cpu]!];
     const text =
       lock === undefined
         ? `'${left?.name ?? '?'}' waits for something that never comes`
         : `CPU ${cpu} waits for '${lock.id}', which nobody owns: a wake-up was lost`;
-    this.found('stuck', text, 0);
+    this.found('stuck', text, 0, NONE);
   }
 
-  private found(kind: Finding['kind'], text: string, extra: number, move?: Move): void {
+  private found(kind: Finding['kind'], text: string, extra: number, move: number): void {
     this.nEnds += 1;
-    const length = this.distance.get(this.current) + extra;
+    const length = this.store.distance(this.current) + extra;
     if (this.best !== undefined && this.best.length <= length) return;
     this.best = { kind, text, length, number: this.current, move };
   }
 
   /** The moves to the best finding with the real CPUs, and who is stuck there. */
   private finding(): Finding | undefined {
-    const { best, machine } = this;
+    const { best, expander, parts } = this;
     if (best === undefined) return undefined;
-    const stored = this.path(best.number);
-    if (best.move !== undefined) stored.push(best.move);
+    const { machine } = expander;
     const moves: Move[] = [];
     machine.state.set(this.program.initial);
-    for (const move of stored) {
-      const real = this.realMove(move, this.store.order(machine.state));
+    for (const move of this.path(best)) {
+      expander.internAll(parts);
+      const real = this.realMove(move, this.store.order(parts));
       moves.push(real);
       this.apply(real);
     }
-    this.from.set(machine.state);
-    if (best.kind === 'deadlock') this.findWaits();
+    expander.internAll(parts);
+    if (best.kind === 'deadlock') expander.lookAtWaits(parts);
+    expander.load(parts);
     const members =
       best.kind === 'deadlock'
-        ? shortestCycle(findDeadSet(machine, this.waitsFor), this.program)
+        ? shortestCycle(findDeadSet(machine, expander.waitsFor), this.program)
         : best.kind === 'stuck'
           ? findBlockedRing(machine)
           : [];
@@ -385,25 +270,25 @@ export class Explorer {
   }
 
   private apply(move: Move): void {
-    const { transitions } = this;
+    const { machine, transitions } = this.expander;
     if (move.kind === 'advance') transitions.advance(move.cpu, move.branch);
     else if (move.kind === 'switch') transitions.switchThread(move.cpu);
     else if (move.kind === 'drain') transitions.drain(move.cpu);
     else {
       const { cpu } = this.program.contexts[move.context]!;
-      const before = this.machine.state.slice();
+      const before = machine.state.slice();
       transitions.arrive(move.context);
       transitions.advance(cpu, 0);
       if (transitions.nBranches <= 1) return;
-      this.machine.state.set(before);
+      machine.state.set(before);
       transitions.arrive(move.context);
     }
   }
 
-  private path(number: number): Move[] {
-    const moves: Move[] = [];
-    for (let at = number; this.parent.get(at) >= 0; at = this.parent.get(at))
-      moves.push(decodeMove(this.moveTo.get(at)));
+  private path(end: BadEnd): Move[] {
+    const moves: Move[] = end.move < 0 ? [] : [decodeMove(end.move)];
+    for (let at = end.number; this.store.parent(at) >= 0; at = this.store.parent(at))
+      moves.push(decodeMove(this.store.move(at)));
     return moves.reverse();
   }
 }

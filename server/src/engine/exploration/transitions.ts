@@ -39,6 +39,10 @@ for (const code of [op.opBlock, op.opSignal, op.opInsertDpc, op.opRemoveDpc, op.
 const rests = new Uint8Array(64);
 for (const code of [op.opRaise, op.opReleasing, op.opChoose]) rests[code] = 1;
 
+/** Operations that may concern contexts of other CPUs. */
+const reaches = new Uint8Array(64);
+for (const code of [op.opInsertDpc, op.opRemoveDpc, op.opInterrupt, op.opSignal]) reaches[code] = 1;
+
 /** Lets CPUs go on; keeps what the last attempt found out. */
 export class Transitions {
   readonly machine: Machine;
@@ -47,6 +51,8 @@ export class Transitions {
   nBranches = 0;
   /** Visible operations of the last `advance`: 0 or 1. */
   nVisible = 0;
+  /** Set where a move changed or read the slots of another CPU; cleared by whoever asks. */
+  hasReachedOthers = false;
   private branch = 0;
 
   constructor(machine: Machine) {
@@ -91,10 +97,17 @@ export class Transitions {
         this.blockedLock = this.lockAt(pc);
         return Advance.blocked;
       }
+      if (reaches[operation] === 1 && this.isForOthers(pc, cpu)) this.hasReachedOthers = true;
       if (m.step(cpu) === Step.stop) return Advance.stopped;
       if (isVisible) this.nVisible = 1;
     }
     return Advance.spinning;
+  }
+
+  /** Does the operation at `pc` concern contexts of other CPUs? */
+  private isForOthers(pc: number, cpu: number): boolean {
+    const { code, contexts } = this.machine.program;
+    return code.op[pc] === op.opSignal || contexts[code.a[pc]!]!.cpu !== cpu;
   }
 
   /** Can the context's interrupt or DPC arrive and be taken now? */

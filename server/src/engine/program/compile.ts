@@ -14,6 +14,8 @@ import type { Program, ProgramContext, ProgramLock } from './program.ts';
 import * as layout from './stateLayout.ts';
 
 const DISPATCH_LEVEL = 2;
+/** More arrivals than the explorer could ever walk through: it says `bounded` long before. */
+const mostArrivals = 2 ** 30;
 
 /** Applies the run's overrides to the scenario: number of CPUs, lock kind, profile, seed. */
 export function applyOverrides(scenario: Scenario, overrides: RunOverrides): Scenario {
@@ -213,7 +215,7 @@ function compileContext(state: CompileState, plan: ContextPlan, index: number): 
   const isThread = plan.kind === 'thread';
   if (!isThread && plan.arrivals !== undefined) {
     const { count, every } = plan.arrivals;
-    const arrivals = Math.min(15, count ?? (every === undefined ? 1 : 2));
+    const arrivals = Math.min(mostArrivals, count ?? (every === undefined ? 1 : 2));
     state.layout.initial[arrivalsSlot] = arrivals;
     state.layout.bits[arrivalsSlot] = layout.bitsFor(arrivals);
   }
