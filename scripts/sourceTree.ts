@@ -1,14 +1,13 @@
 // Reads a folder of C and C++ sources and builds structures and macro scopes, for the scripts that measure the front end.
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import {
   createAtomTable,
   createIncludeResolver,
   createMacroEnvironment,
-  decodeSource,
   readStructure,
   type MacroEnvironment,
 } from '../server/src/syntax/frontEnd.ts';
+import { isSourcePath } from '../server/src/lsp/world.ts';
+import { listTree, readSource } from '../server/src/node/sourceTree.ts';
 import type { AtomTable } from '../server/src/syntax/atoms.ts';
 import type { FileStructure } from '../server/src/syntax/fileStructure.ts';
 
@@ -17,24 +16,13 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const sourcePattern = /\.(?:c|cpp|h|cxx|hpp|hxx|cc|inl)$/i;
-
-/** All source files under `folder`, sorted; `.git` and `tools/sdv` are left out. */
+/** All source files under `folder`, in the order of their paths; `tools/sdv` is left out. */
 export function readSources(folder: string): SourceFile[] {
-  const files: SourceFile[] = [];
-  const visit = (directory: string): void => {
-    for (const entry of readdirSync(directory, { withFileTypes: true })) {
-      const full = path.join(directory, entry.name);
-      const isLeftOut = entry.name === '.git' || /[\\/]tools[\\/]sdv$/i.test(full);
-      if (entry.isDirectory() && !isLeftOut) visit(full);
-      else if (entry.isFile() && sourcePattern.test(entry.name)) {
-        const { text } = decodeSource(readFileSync(full));
-        files.push({ path: full.replaceAll('\\', '/'), text });
-      }
-    }
-  };
-  visit(folder);
-  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const { files } = listTree(folder, folder, (name) => /[\\/]tools[\\/]sdv$/i.test(name));
+  return files.flatMap(({ path }) => {
+    const source = isSourcePath(path) ? readSource(path) : { reason: 'a project file' };
+    return 'text' in source ? [{ path, text: source.text }] : [];
+  });
 }
 
 /** Names for whose sake macros are expanded when no facts are at hand. */

@@ -15,6 +15,7 @@ import type { UnitCell } from './summary/anchoredStep.ts';
 import { createCallTable, isSameTable, NO_CALLS } from './summary/callTable.ts';
 import type { CallTable } from './summary/callTable.ts';
 import { findComponents } from './summary/components.ts';
+import { createKeptFacts, type KeptFacts } from './summary/keptFacts.ts';
 import { isSameEntryInput, isSameSummary } from './summary/sameSummary.ts';
 import { sameCase } from './summary/summarize.ts';
 
@@ -33,7 +34,7 @@ interface Kept {
   readonly components: readonly (readonly FunctionId[])[];
   readonly componentOf: Int32Array;
   readonly entries: EntryLevels;
-  readonly facts: Map<FunctionId, BodyFacts>;
+  readonly facts: KeptFacts;
   /** shared by all snapshots: the newest unit of each id, and at least all callers */
   readonly cells: UnitCell[];
   readonly callers: Set<FunctionId>[];
@@ -49,17 +50,13 @@ interface Run {
   readonly results: (FunctionResult | undefined)[];
   components: readonly (readonly FunctionId[])[];
   componentOf: Int32Array;
-  readonly facts: Map<FunctionId, BodyFacts>;
+  readonly facts: KeptFacts;
   readonly cells: UnitCell[];
   readonly callers: Set<FunctionId>[];
 }
 
 /** Rounds through a cycle of functions before it is left as it is. */
 const MAX_ROUNDS = 8;
-/** Bodies whose facts are kept; older ones are computed again when asked for. */
-const KEPT_FACTS = 512;
-/** In larger programs the facts that summaries were made from are let go at once: they would only age in memory. */
-const SMALL_PROGRAM = 400;
 
 /** Analyses the program. `previous` must come from this function; it only makes the work shorter, never the answer different. */
 export function analyzeProgram(
@@ -88,7 +85,7 @@ function analyzeAll(program: Program, cancellation: Cancellation): ProgramAnalys
     results: new Array<FunctionResult | undefined>(count).fill(undefined),
     components: [],
     componentOf: new Int32Array(0),
-    facts: new Map(),
+    facts: createKeptFacts(),
     cells: program.functions.map((unit) => ({ unit })),
     callers: program.functions.map(() => new Set<FunctionId>()),
   };
@@ -140,7 +137,7 @@ function updateAnalysis(program: Program, kept: Kept, cancellation: Cancellation
     results: kept.results.slice(0, count),
     components: kept.components,
     componentOf: kept.componentOf,
-    facts: new Map(kept.facts),
+    facts: kept.facts.copy(count),
     cells: kept.cells,
     callers: kept.callers,
   };
@@ -152,7 +149,6 @@ function updateAnalysis(program: Program, kept: Kept, cancellation: Cancellation
     for (const { callee } of gone?.input.calls ?? []) entryDirty.add(callee);
   }
   for (const id of entryDirty) if (id >= count) entryDirty.delete(id);
-  for (const id of run.facts.keys()) if (id >= count) run.facts.delete(id);
   const entries =
     entryDirty.size === 0 && count === kept.results.length
       ? kept.entries
@@ -276,7 +272,7 @@ function analyzeComponent(run: Run, component: readonly FunctionId[]): void {
       const { result, facts } = analyzeFunction(around, id);
       run.results[id] = result;
       run.facts.delete(id);
-      if (facts !== undefined && run.cells.length <= SMALL_PROGRAM) keepFacts(run.facts, id, facts);
+      if (facts !== undefined) run.facts.keep(id, facts);
       if (before === undefined || !isSameSummary(before, result.summary)) isChanged = true;
     }
     if (!isChanged) break;
@@ -286,19 +282,12 @@ function analyzeComponent(run: Run, component: readonly FunctionId[]): void {
   for (const id of component) {
     const result = run.results[id];
     if (result === undefined || result.summary.cases.length > 0) continue;
+    for (const other of component) run.facts.delete(other);
     run.results[id] = {
       ...result,
       summary: { ...result.summary, cases: [sameCase(around.all)], isProved: false },
     };
   }
-}
-
-function keepFacts(facts: Map<FunctionId, BodyFacts>, id: FunctionId, body: BodyFacts): void {
-  facts.delete(id);
-  facts.set(id, body);
-  if (facts.size <= KEPT_FACTS) return;
-  const [oldest] = facts.keys();
-  if (oldest !== undefined) facts.delete(oldest);
 }
 
 function graphOf(run: Run): EntryGraph {
@@ -349,11 +338,11 @@ function factsOf(run: Run, around: Surroundings, id: FunctionId): BodyFacts {
     if (known.unit === unit) return known;
     // The body is the same, but it may have moved in its file.
     const moved: BodyFacts = { ...known, unit };
-    run.facts.set(id, moved);
+    run.facts.remember(id, moved);
     return moved;
   }
   const facts = analyzeUnitBody(around, id);
-  keepFacts(run.facts, id, facts);
+  run.facts.remember(id, facts);
   return facts;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Counts what was read and what was not: nothing may be lost silently.
+ * Counts what was read of a file and what was not: nothing may be lost silently.
  */
 import { createLineIndex } from '../base/lineIndex.ts';
 import type { FileUnit, Program } from '../analysis/program.ts';
@@ -12,9 +12,8 @@ export interface SourceGap {
   readonly reason: string;
 }
 
-/** How much source the program holds. */
+/** How much source a file holds. */
 export interface SourceCounts {
-  readonly files: number;
   readonly functions: number;
   /** bodies that could not be delimited or parsed at all */
   readonly functionsSkipped: readonly SourceGap[];
@@ -23,40 +22,27 @@ export interface SourceCounts {
   readonly statements: number;
 }
 
-/** Counts the files that were asked for; `display` turns a program path into the printed one. */
-export function countSource(
-  program: Program,
-  isAskedFor: (path: string) => boolean,
-  display: (path: string) => string,
-): SourceCounts {
-  let files = 0;
-  let functions = 0;
-  let statements = 0;
-  const functionsSkipped: SourceGap[] = [];
+/** Counts one file. Parses bodies that were not parsed yet. */
+export function countFile(program: Program, file: FileUnit): SourceCounts {
+  const toGap = createGapMaker(file);
+  const functionsSkipped = file.structure.skipped.map(({ offset, reason }) => toGap(offset, reason));
   const recoveries: SourceGap[] = [];
-  for (const file of program.files.values()) {
-    if (!isAskedFor(file.path)) continue;
-    files++;
-    functions += file.functionIds.length;
-    const toGap = createGapMaker(file, display(file.path));
-    functionsSkipped.push(...file.structure.skipped.map(({ offset, reason }) => toGap(offset, reason)));
-    for (const id of file.functionIds) {
-      const ir = program.functions[id]?.ir();
-      if (ir === undefined) continue;
-      statements += countStatements(ir);
-      const gaps = ir.recoveries.map(({ offset, reason }) => toGap(offset, reason));
-      if (ir.isParsed) recoveries.push(...gaps);
-      else functionsSkipped.push(...gaps);
-    }
+  let statements = 0;
+  for (const id of file.functionIds) {
+    const ir = program.functions[id]?.ir();
+    if (ir === undefined) continue;
+    statements += countStatements(ir);
+    const gaps = ir.recoveries.map(({ offset, reason }) => toGap(offset, reason));
+    (ir.isParsed ? recoveries : functionsSkipped).push(...gaps);
   }
-  return { files, functions, functionsSkipped, recoveries, statements };
+  return { functions: file.functionIds.length, functionsSkipped, recoveries, statements };
 }
 
-function createGapMaker(file: FileUnit, display: string): (offset: number, reason: string) => SourceGap {
+function createGapMaker(file: FileUnit): (offset: number, reason: string) => SourceGap {
   let lines: ReturnType<typeof createLineIndex> | undefined;
   return (offset, reason) => {
     lines ??= createLineIndex(file.text);
-    return { file: display, line: lines.positionAt(offset).line + 1, reason };
+    return { file: file.path, line: lines.positionAt(offset).line + 1, reason };
   };
 }
 

@@ -6,8 +6,10 @@ import type { FunctionUnit } from '../analysis/program.ts';
 import { suggestAnnotation } from '../analysis/summary/suggestAnnotation.ts';
 import { levelName, levelNames } from '../protocol/irqlLevels.ts';
 import { levelsIn } from '../rules/reporting/evidence.ts';
-import type { OpenedProgram } from './openProgram.ts';
+import { rowsOfParts } from './eachPart.ts';
+import type { OpenedPart } from './partTasks.ts';
 import { createPlacer } from './output/positions.ts';
+import type { Workspace } from './workspace.ts';
 
 /** One row of the JSON. */
 export interface FunctionRow {
@@ -27,21 +29,21 @@ export interface FunctionRow {
 }
 
 /** One row per function of the files that were asked for, in source order. */
-export function listFunctions(opened: OpenedProgram): FunctionRow[] {
-  const place = createPlacer(opened.program);
-  const rows: FunctionRow[] = [];
-  for (const file of opened.program.files.values()) {
-    if (!opened.isAskedFor(file.path)) continue;
-    for (const id of file.functionIds) {
-      const unit = opened.program.functions[id];
-      if (unit === undefined) continue;
-      rows.push(describe(opened, unit, place(file.path, unit.head.nameRange).line));
-    }
-  }
-  return rows;
+export function listFunctions(workspace: Workspace): Promise<FunctionRow[]> {
+  return rowsOfParts(workspace, (opened) => {
+    const { program } = opened;
+    const place = createPlacer((path) => program.files.get(path)?.text ?? '');
+    return (file) =>
+      file.functionIds.flatMap((id) => {
+        const unit = program.functions[id];
+        if (unit === undefined) return [];
+        const { line } = place(file.path, unit.head.nameRange);
+        return [describe(opened, workspace.displayPath(file.path), unit, line)];
+      });
+  });
 }
 
-function describe(opened: OpenedProgram, unit: FunctionUnit, line: number): FunctionRow {
+function describe(opened: OpenedPart, file: string, unit: FunctionUnit, line: number): FunctionRow {
   const { program, analysis } = opened;
   const { arch } = program.settings;
   const entry = analysis.entryOf(unit.id);
@@ -49,7 +51,7 @@ function describe(opened: OpenedProgram, unit: FunctionUnit, line: number): Func
   const role = program.rolesOf(unit.id)[0]?.fact.type;
   return {
     name: unit.qualifiedName,
-    file: opened.displayPath(unit.file.path),
+    file,
     line,
     ...(role === undefined ? {} : { role }),
     entry: entry.isKnown ? levelNames(entry.levels, arch) : [],
@@ -67,7 +69,7 @@ function describe(opened: OpenedProgram, unit: FunctionUnit, line: number): Func
   };
 }
 
-function exitLevels(opened: OpenedProgram, unit: FunctionUnit, entry: EntryContext): number {
+function exitLevels(opened: OpenedPart, unit: FunctionUnit, entry: EntryContext): number {
   let levels = 0;
   for (const exit of opened.analysis.factsOf(unit.id).exits) {
     for (const state of exit.states) levels |= levelsIn(state, entry);

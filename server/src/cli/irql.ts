@@ -5,8 +5,10 @@ import type { BodyFacts, EntryContext, PathState, StatementFact, WhyStep } from 
 import { explainAt } from '../analysis/explain.ts';
 import { levelNames } from '../protocol/irqlLevels.ts';
 import { isFeasible, levelsOfStates } from '../rules/reporting/evidence.ts';
-import type { OpenedProgram } from './openProgram.ts';
+import { rowsOfParts } from './eachPart.ts';
+import type { OpenedPart } from './partTasks.ts';
 import { createPlacer, type Placer } from './output/positions.ts';
+import type { Workspace } from './workspace.ts';
 
 /** One row of the JSON. */
 export interface StatementRow {
@@ -25,28 +27,31 @@ export interface StatementRow {
 }
 
 /** One row per statement of the files that were asked for, in source order. */
-export function listStatements(opened: OpenedProgram): StatementRow[] {
-  const { program, analysis } = opened;
-  const place = createPlacer(program);
-  const rows: StatementRow[] = [];
-  for (const file of program.files.values()) {
-    if (!opened.isAskedFor(file.path)) continue;
-    for (const id of file.functionIds) {
-      const facts = analysis.factsOf(id);
-      const entry = analysis.entryOf(id);
-      for (const statement of facts.statements) rows.push(describe(opened, place, facts, entry, statement));
-    }
-  }
-  return rows;
+export function listStatements(workspace: Workspace): Promise<StatementRow[]> {
+  return rowsOfParts(workspace, ({ program, analysis }) => {
+    const place = createPlacer((path) => program.files.get(path)?.text ?? '');
+    const printer: Printer = { program, analysis, place, displayPath: workspace.displayPath };
+    return ({ functionIds }) =>
+      functionIds.flatMap((id) => {
+        const facts = analysis.factsOf(id);
+        const entry = analysis.entryOf(id);
+        return facts.statements.map((statement) => describe(printer, facts, entry, statement));
+      });
+  });
+}
+
+interface Printer extends OpenedPart {
+  readonly place: Placer;
+  readonly displayPath: Workspace['displayPath'];
 }
 
 function describe(
-  opened: OpenedProgram,
-  place: Placer,
+  printer: Printer,
   facts: BodyFacts,
   entry: EntryContext,
   statement: StatementFact,
 ): StatementRow {
+  const { program, analysis, place, displayPath } = printer;
   const { unit } = facts;
   const ir = unit.ir();
   const range = { start: ir.start[statement.node] ?? 0, end: ir.end[statement.node] ?? 0 };
@@ -55,24 +60,22 @@ function describe(
   const levels = levelsOfStates(feasible, entry);
   const isUnknown = !entry.isKnown && feasible.some((state) => state.isEntryIrql);
   return {
-    file: opened.displayPath(unit.file.path),
+    file: displayPath(unit.file.path),
     line,
     column,
     endLine,
     function: unit.qualifiedName,
-    irql: levelNames(levels, opened.program.settings.arch),
+    irql: levelNames(levels, program.settings.arch),
     unknown: isUnknown,
     locks: heldNames(feasible),
     reachable: feasible.length > 0,
-    why: explainAt(opened.program, opened.analysis, unit.id, statement.node).map((step) =>
-      stepRow(opened, place, step),
-    ),
+    why: explainAt(program, analysis, unit.id, statement.node).map((step) => stepRow(printer, step)),
   };
 }
 
-function stepRow(opened: OpenedProgram, place: Placer, step: WhyStep) {
+function stepRow({ place, displayPath }: Printer, step: WhyStep) {
   return {
-    file: opened.displayPath(step.file),
+    file: displayPath(step.file),
     line: place(step.file, step.range).line,
     message: step.message,
   };

@@ -2,6 +2,7 @@
  * The `irql-lens` command: parses the command line, runs one command, prints, and sets the exit code.
  */
 import { writeSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 import { check, isFailure, ruleSettings } from './check.ts';
 import { subtractBaseline, writeBaseline } from './baseline.ts';
 import { functionsToText, listFunctions } from './functions.ts';
@@ -14,13 +15,14 @@ import {
   scenariosToJson,
   scenariosToText,
 } from './listings.ts';
-import { openProgram } from './openProgram.ts';
 import { parseOptions, USAGE, UsageError, type Options } from './options.ts';
+import { servePartThread } from './partThreads.ts';
 import { checkToJson } from './output/checkJson.ts';
 import { checkToText } from './output/checkText.ts';
 import { checkToSarif } from './output/sarif.ts';
 import { renderSimulation, runSimulate } from './simulate.ts';
 import { VERSION } from './version.ts';
+import { openWorkspace } from './workspace.ts';
 
 /** What a command wants printed, and its exit code. */
 interface Answer {
@@ -30,10 +32,10 @@ interface Answer {
 
 const done = (stdout: string): Answer => ({ stdout, exitCode: 0 });
 
-function runCheck(options: Options, startedAt: number): Answer {
-  const opened = openProgram(options);
-  const settings = ruleSettings(options.rules, opened.config.rules ?? {});
-  let report = check(opened, settings);
+async function runCheck(options: Options, startedAt: number): Promise<Answer> {
+  const workspace = openWorkspace(options);
+  const settings = ruleSettings(options.rules, workspace.config.rules ?? {});
+  let report = await check(workspace, settings, options.jobs);
   for (const problem of report.problems) printError(problem);
   if (options.writeBaseline !== undefined) writeBaseline(report, options.writeBaseline);
   if (options.baseline !== undefined) report = subtractBaseline(report, options.baseline);
@@ -46,13 +48,13 @@ function runCheck(options: Options, startedAt: number): Answer {
   return { stdout: checkToText(report, hasColor), exitCode };
 }
 
-function runIrql(options: Options): Answer {
-  const statements = listStatements(openProgram(options));
+async function runIrql(options: Options): Promise<Answer> {
+  const statements = await listStatements(openWorkspace(options));
   return done(options.format === 'json' ? toJson({ version: 1, statements }) : statementsToText(statements));
 }
 
-function runFunctions(options: Options): Answer {
-  const functions = listFunctions(openProgram(options));
+async function runFunctions(options: Options): Promise<Answer> {
+  const functions = await listFunctions(openWorkspace(options));
   return done(options.format === 'json' ? toJson({ version: 1, functions }) : functionsToText(functions));
 }
 
@@ -70,7 +72,7 @@ function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`;
 }
 
-function run(options: Options, startedAt: number): Answer {
+async function run(options: Options, startedAt: number): Promise<Answer> {
   switch (options.command) {
     case 'check':
       return runCheck(options, startedAt);
@@ -107,12 +109,12 @@ function print(text: string): void {
   }
 }
 
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   const startedAt = performance.now();
   if (args[0] === '--help' || args[0] === '-h' || args[0] === 'help') return printed(USAGE);
   if (args[0] === '--version') return printed(`irql-lens ${VERSION}\n`);
   try {
-    const answer = run(parseOptions(args), startedAt);
+    const answer = await run(parseOptions(args), startedAt);
     print(answer.stdout);
     return answer.exitCode;
   } catch (error) {
@@ -128,4 +130,8 @@ function printed(text: string): number {
   return 0;
 }
 
-process.exitCode = main(process.argv.slice(2));
+if (isMainThread) {
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+} else servePartThread();

@@ -1,6 +1,7 @@
 /**
  * The command line: commands, options, and what is wrong with them. It reads no files.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 /** Wrong use of the command line or wrong input of the user: exit code 2, message on stderr, nothing on stdout. */
@@ -91,7 +92,7 @@ export function parseOptions(args: readonly string[]): Options {
     format,
     defines: readDefines(values.define ?? []),
     rules: values.rule ?? [],
-    jobs: readNumber('jobs', values.jobs, 1, 256) ?? 1,
+    jobs: readNumber('jobs', values.jobs, 1, 256) ?? availableParallelism(),
     useAnnotations: values['no-annotations'] !== true,
     maxWarnings: readNumber('max-warnings', values['max-warnings'], 0, Number.MAX_SAFE_INTEGER),
     baseline: values.baseline,

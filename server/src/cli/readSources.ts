@@ -1,115 +1,66 @@
 /**
- * Reads the files that the command line names: folders are walked, texts are decoded, what cannot be read is listed.
- * A PATH that does not exist or cannot be opened is the user's mistake.
+ * Finds and reads the files that the command line names; what cannot be read is listed. A PATH that does not exist or cannot be
+ * opened is the user's mistake.
  */
-import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { normalizePath } from '../base/paths.ts';
-import { decodeSource } from '../syntax/frontEnd.ts';
+import { listTree, readSource, reasonOf, type TreeFile, type Unreadable } from '../node/sourceTree.ts';
 import { UsageError } from './options.ts';
 
-const SOURCE = /\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inl|inc|ipp|tpp)$/i;
-const PROJECT = /\.(?:vcxproj|props)$/i;
-const NOT_ENTERED: ReadonlySet<string> = new Set(['.git', '.svn', '.hg', 'node_modules', '.vs']);
-/** Deeper trees are cycles of links. */
-const MAX_DEPTH = 60;
-/** Larger files are generated data, no source. */
-const MAX_BYTES = 64 << 20;
-
 /** One file that was read. */
-export interface SourceFile {
-  /** absolute, forward slashes */
-  readonly path: string;
-  /** as it is printed: the operand as the user wrote it, and the rest of the way */
-  readonly display: string;
+export interface SourceFile extends TreeFile {
   readonly text: string;
 }
 
 /** What was read and what was not. */
 export interface Sources {
   readonly files: readonly SourceFile[];
-  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  readonly skipped: readonly Unreadable[];
 }
 
-interface Walk {
-  readonly files: SourceFile[];
-  readonly skipped: { file: string; reason: string }[];
-  readonly seen: Set<string>;
-  readonly isExcluded: (display: string) => boolean;
+/** What the operands name: files to read, and folders that could not be listed. */
+export interface SourceList {
+  readonly files: readonly TreeFile[];
+  readonly skipped: readonly Unreadable[];
 }
 
-/** Reads all sources and project files below the operands. Throws `UsageError` for an operand that cannot be opened. */
-export function readSources(operands: readonly string[], isExcluded: (display: string) => boolean): Sources {
-  const walk: Walk = { files: [], skipped: [], seen: new Set(), isExcluded };
-  for (const operand of operands) readOperand(walk, operand);
-  return walk;
+/** Lists all sources and project files below the operands, each once. Throws `UsageError` for an operand that cannot be opened. */
+export function listSources(
+  operands: readonly string[],
+  isExcluded: (display: string) => boolean,
+): SourceList {
+  const files = new Map<string, TreeFile>();
+  const skipped: Unreadable[] = [];
+  for (const operand of operands) {
+    const found = listOperand(operand, isExcluded);
+    skipped.push(...found.skipped);
+    for (const file of found.files) if (!files.has(file.path)) files.set(file.path, file);
+  }
+  return { files: [...files.values()], skipped };
 }
 
-function readOperand(walk: Walk, operand: string): void {
+function listOperand(operand: string, isExcluded: (display: string) => boolean): SourceList {
   const full = path.resolve(operand);
   const display = operand.replaceAll('\\', '/').replace(/(.)\/+$/, '$1');
   try {
-    if (statSync(full).isDirectory()) {
-      readFolder(walk, full, display, 0, readdirSync(full, { withFileTypes: true }));
-      return;
-    }
+    if (statSync(full).isDirectory()) return listTree(full, display, isExcluded);
+    accessSync(full, constants.R_OK);
   } catch (error) {
     throw new UsageError(`cannot read ${operand}: ${reasonOf(error)}`);
   }
-  readOne(walk, full, display, true);
+  return { files: [{ path: normalizePath(full), display }], skipped: [] };
 }
 
-function readFolder(
-  walk: Walk,
-  folder: string,
-  display: string,
-  depth: number,
-  entries: readonly Dirent[],
-): void {
-  if (depth > MAX_DEPTH) return;
-  const prefix = display === '.' ? '' : `${display}/`;
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const full = path.join(folder, entry.name);
-    const name = `${prefix}${entry.name}`;
-    if (walk.isExcluded(name)) continue;
-    if (entry.isDirectory()) {
-      if (!NOT_ENTERED.has(entry.name)) readFolder(walk, full, name, depth + 1, entriesOf(walk, full, name));
-    } else if (entry.isFile() && (SOURCE.test(entry.name) || PROJECT.test(entry.name)))
-      readOne(walk, full, name, false);
+/** Lists and reads. Throws `UsageError` for an operand that cannot be opened. */
+export function readSources(operands: readonly string[], isExcluded: (display: string) => boolean): Sources {
+  const listed = listSources(operands, isExcluded);
+  const files: SourceFile[] = [];
+  const skipped = [...listed.skipped];
+  for (const file of listed.files) {
+    const source = readSource(file.path);
+    if ('text' in source) files.push({ ...file, text: source.text });
+    else skipped.push({ file: file.display, reason: source.reason });
   }
-}
-
-function entriesOf(walk: Walk, folder: string, display: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    walk.skipped.push({ file: display, reason: reasonOf(error) });
-    return [];
-  }
-}
-
-/** A file inside a folder that cannot be read is listed; one that the user named is his mistake. */
-function readOne(walk: Walk, full: string, display: string, isNamed: boolean): void {
-  const key = normalizePath(full);
-  if (walk.seen.has(key)) return;
-  walk.seen.add(key);
-  try {
-    if (statSync(full).size > MAX_BYTES) {
-      walk.skipped.push({ file: display, reason: 'larger than 64 MiB' });
-      return;
-    }
-    const { text, problem } = decodeSource(readFileSync(full));
-    if (problem !== undefined && problem !== '') walk.skipped.push({ file: display, reason: problem });
-    else walk.files.push({ path: key, display, text });
-  } catch (error) {
-    if (isNamed) throw new UsageError(`cannot read ${display}: ${reasonOf(error)}`);
-    walk.skipped.push({ file: display, reason: reasonOf(error) });
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const { code } = error as { code?: string };
-  if (code === 'ENOENT') return 'it does not exist';
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  return error instanceof Error ? error.message : String(error);
+  return { files, skipped };
 }

@@ -80,6 +80,7 @@ function isSharedTwice(held: HeldLock, event: LockEvent): boolean {
  */
 function findInside(context: FunctionContext, call: CallFact): Finding[] {
   if (call.callee.kind !== 'functions' || !call.callee.isExact || call.callee.ids.length !== 1) return [];
+  if (call.before.every(({ held }) => held.length === 0)) return [];
   const [id = -1] = call.callee.ids;
   if (context.analysis.summaryOf(id).cases.some((exit) => exit.released.length > 0)) return [];
   for (const inner of context.analysis.factsOf(id).calls) {

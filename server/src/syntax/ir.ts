@@ -186,3 +186,12 @@ export function calleeAtom(ir: BodyIr, call: NodeId): Atom {
   const callee = ir.first[call] ?? -1;
   return callee >= 0 && ir.kind[callee] === NodeKind.Name ? (ir.atom[callee] ?? -1) : -1;
 }
+
+/** The parent of each node, -1 for the root. Linear in the nodes. */
+export function parentsOf(ir: BodyIr): Int32Array {
+  const parents = new Int32Array(ir.nodeCount).fill(-1);
+  for (let node = 0; node < ir.nodeCount; node++) {
+    for (let child = ir.first[node] ?? -1; child >= 0; child = ir.next[child] ?? -1) parents[child] = node;
+  }
+  return parents;
+}

@@ -4,7 +4,7 @@
  * what the places mean is decided when a project is linked.
  */
 import type { Atom, AtomTable } from '../../syntax/atoms.ts';
-import { calleeAtom, childAt, childrenOf, NodeFlag, NodeKind } from '../../syntax/ir.ts';
+import { calleeAtom, childAt, childrenOf, NodeFlag, NodeKind, parentsOf } from '../../syntax/ir.ts';
 import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 import { siteStatesOf, type SiteStates } from './siteStates.ts';
 import { typeRefOf, type LocalTypes, type TypeRef } from './typeRef.ts';
@@ -88,14 +88,6 @@ function mayMatter(context: Indexing, name: Atom): boolean {
   const parameter = context.parameters.get(name);
   if (parameter !== undefined) return context.mayCarryFunction(parameter);
   return context.locals.typeOf(name) !== undefined || context.isFunction(name);
-}
-
-function parentsOf(ir: BodyIr): Int32Array {
-  const parents = new Int32Array(ir.nodeCount).fill(-1);
-  for (let node = 0; node < ir.nodeCount; node++) {
-    for (let child = ir.first[node] ?? -1; child >= 0; child = ir.next[child] ?? -1) parents[child] = node;
-  }
-  return parents;
 }
 
 function isCallee({ ir, parents }: Indexing, node: NodeId): boolean {

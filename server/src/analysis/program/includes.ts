@@ -3,13 +3,12 @@
  * includer first, then in the project's include folders, then the nearest file whose path ends so. No file is read.
  */
 import { fileNameOf, folderOf, resolvePath } from '../../base/paths.ts';
-import type { IncludeDirective } from '../../syntax/fileStructure.ts';
 import { commonLength } from './projects.ts';
 
 /** Answers where includes lead; answers hold as long as the set of files is the same. */
 export interface IncludeResolver {
-  /** Path of the file meant, or undefined when it is not in the workspace (an SDK header, a missing file). */
-  resolve(fromPath: string, include: IncludeDirective, includeFolders: readonly string[]): string | undefined;
+  /** Path of the file meant by an include as it is written, or undefined when it is not in the workspace (an SDK header, a missing file). */
+  resolve(fromPath: string, include: string, includeFolders: readonly string[]): string | undefined;
 }
 
 /** Makes the resolver for a set of normal paths. Linear in their number. */
@@ -29,15 +28,15 @@ export function createIncludeResolver(paths: Iterable<string>): IncludeResolver 
   return {
     resolve(fromPath, include, includeFolders) {
       const folder = folderOf(fromPath);
-      const key = `${folder}\n${include.path}\n${includeFolders.join('\n')}`;
+      const key = `${folder}\n${include}\n${includeFolders.join('\n')}`;
       if (cache.has(key)) return cache.get(key);
-      let found = at(folder, include.path);
+      let found = at(folder, include);
       for (let i = 0; found === undefined && i < includeFolders.length; i++)
-        found = at(includeFolders[i] ?? '', include.path);
+        found = at(includeFolders[i] ?? '', include);
       found ??= nearest(
-        byName.get(fileNameOf(include.path.replaceAll('\\', '/')).toLowerCase()) ?? [],
+        byName.get(fileNameOf(include.replaceAll('\\', '/')).toLowerCase()) ?? [],
         fromPath,
-        include.path,
+        include,
       );
       cache.set(key, found);
       return found;

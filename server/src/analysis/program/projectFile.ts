@@ -142,6 +142,12 @@ function splitDefine(item: string): [string, string] {
   return equals < 0 ? [item, '1'] : [item.slice(0, equals), item.slice(equals + 1)];
 }
 
+/** The projects among MSBuild files by their paths, each with its property sheets. */
+export function projectsAmong(files: ReadonlyMap<string, ProjectFile>): ProjectFile[] {
+  const projects = [...files.values()].filter(({ path }) => /\.vcxproj$/i.test(path));
+  return projects.map((project) => withPropertySheets(project, files));
+}
+
 /** The project with what its property sheets add; `sheets` maps normal paths to sheets. Import cycles are cut. */
 export function withPropertySheets(
   project: ProjectFile,

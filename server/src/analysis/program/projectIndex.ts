@@ -41,10 +41,17 @@ export interface IndexSource {
   fileIndex(path: string): FileIndex | undefined;
   functionIds(path: string): readonly FunctionId[];
   structure(path: string): StructureNames | undefined;
-  resolveInclude(from: string, include: IncludeDirective, project: AssignedProject): string | undefined;
+  resolveInclude(from: string, include: string, project: AssignedProject): string | undefined;
   projectsOf(path: string): readonly string[];
   project(key: string): AssignedProject | undefined;
   atom(name: string): Atom;
+}
+
+/** How includes of a project are followed. */
+export interface IncludeSource {
+  /** includes of a file as they are written */
+  includesOf(path: string): readonly string[];
+  resolveInclude(from: string, include: string): string | undefined;
 }
 
 /** The named types of a file. */
@@ -60,7 +67,10 @@ export interface StructureNames {
 
 /** Builds the index of a project. Linear in the declarations of what it sees. */
 export function indexProject(project: AssignedProject, source: IndexSource): ProjectIndex {
-  const outsideHeaders = includedOutside(project, source);
+  const outsideHeaders = includedOutside(project, {
+    includesOf: (path) => source.structure(path)?.includes.map((include) => include.path) ?? [],
+    resolveInclude: (from, include) => source.resolveInclude(from, include, project),
+  });
   const functions = new Map<Atom, FunctionId[]>();
   const headerFunctions = new Map<Atom, FunctionId[]>();
   const prototypes = new Map<Atom, DeclarationRef[]>();
@@ -120,13 +130,14 @@ function push<T>(map: Map<Atom, T[]>, name: Atom, value: T): void {
   else values.push(value);
 }
 
-function includedOutside(project: AssignedProject, source: IndexSource): Set<string> {
+/** Headers outside the project that its files include, transitively. */
+export function includedOutside(project: AssignedProject, source: IncludeSource): Set<string> {
   const own = new Set(project.files);
   const seen = new Set<string>();
   const pending = [...project.files];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    for (const include of source.structure(path)?.includes ?? []) {
-      const found = source.resolveInclude(path, include, project);
+    for (const include of source.includesOf(path)) {
+      const found = source.resolveInclude(path, include);
       if (found === undefined || own.has(found) || seen.has(found)) continue;
       seen.add(found);
       pending.push(found);

@@ -219,3 +219,12 @@ function modeByIncludes(files: readonly ProjectMember[]): FileMode {
   if (files.some(({ mode }) => mode === 'kernel')) return 'kernel';
   return files.some(({ mode }) => mode === 'user') ? 'user' : 'unknown';
 }
+
+/** Where a file's code runs: project files are believed first, then the file's own includes, then those of its neighbours. Kernel code that is also built for tests in user mode is kernel code. */
+export function modeOfFile(projects: readonly AssignedProject[], byIncludes: FileMode): FileMode {
+  const stated = projects.filter(({ isModeStated }) => isModeStated).map(({ mode }) => mode);
+  const known = stated.length > 0 ? stated : [byIncludes].filter((mode) => mode !== 'unknown');
+  const modes = known.length > 0 ? known : projects.map(({ mode }) => mode);
+  if (modes.includes('kernel')) return 'kernel';
+  return modes.includes('user') ? 'user' : 'unknown';
+}

@@ -8,7 +8,7 @@ import type { DdiFacts } from '../../ddi/ddiFacts.ts';
 import { createAtomTable, type Atom, type AtomTable } from '../../syntax/atoms.ts';
 import type { TextRange } from '../../syntax/fileStructure.ts';
 import { readStructure } from '../../syntax/structure.ts';
-import type { AnalysisSettings, FileMode, Program } from '../program.ts';
+import type { AnalysisSettings, Program } from '../program.ts';
 import { indexFile } from './fileIndex.ts';
 import { createBodyCache, type HostedFunction } from './functionUnit.ts';
 import { FunctionNameTable } from './functionNameTable.ts';
@@ -16,8 +16,8 @@ import { createFunctionIds, type FunctionIds } from './functionIds.ts';
 import { createIncludeResolver, type IncludeResolver } from './includes.ts';
 import { affectedProjects, changedMacroUsers, compareLayouts, declaredNamesChanged } from './invalidate.ts';
 import { mayHoldStates } from './projectStates.ts';
-import { readProjectFile, withPropertySheets, type ProjectFile } from './projectFile.ts';
-import { assignProjects, type AssignedProject, type ProjectMap, type ProjectMember } from './projects.ts';
+import { projectsAmong, readProjectFile, type ProjectFile } from './projectFile.ts';
+import { assignProjects, modeOfFile, type ProjectMap, type ProjectMember } from './projects.ts';
 import {
   createUnitSource,
   WorkspaceProgram,
@@ -41,6 +41,15 @@ export interface WorkspaceHostOptions {
   readonly atoms?: AtomTable;
   /** how many IR nodes of parsed bodies are kept, about 30 bytes each */
   readonly maxNodes?: number;
+  /** for a part of a workspace: what the whole decides. Projects are then not worked out here, and project files not read. */
+  readonly layout?: PartLayout;
+}
+
+/** What only the whole workspace can say about a part of it. */
+export interface PartLayout {
+  readonly projects: ProjectMap;
+  readonly includes: IncludeResolver;
+  readonly ambiguous: readonly string[];
 }
 
 /** Takes changes and hands out snapshots. */
@@ -65,6 +74,7 @@ export function createProgram(files: ReadonlyMap<string, string>, options: Works
 
 class Host implements WorkspaceHost {
   readonly #shared: SharedWorld;
+  readonly #layout: PartLayout | undefined;
   readonly #names: FunctionNameTable;
   readonly #projectTexts = new Map<string, ProjectFile>();
   /** pathKey -> the path in use */
@@ -84,9 +94,12 @@ class Host implements WorkspaceHost {
     ddi,
     atoms = createAtomTable(),
     maxNodes = DEFAULT_MAX_NODES,
+    layout,
   }: WorkspaceHostOptions) {
+    this.#layout = layout;
     this.#names = new FunctionNameTable();
-    this.#shared = { atoms, ddi, settings, bodies: createBodyCache(maxNodes), names: this.#names };
+    const ambiguous = new Set((layout?.ambiguous ?? []).map((name) => atoms.intern(name)));
+    this.#shared = { atoms, ddi, settings, bodies: createBodyCache(maxNodes), names: this.#names, ambiguous };
     this.#ids = createFunctionIds(
       atoms,
       createUnitSource(() => this.#program),
@@ -136,11 +149,10 @@ class Host implements WorkspaceHost {
       if (text === undefined) paths.delete(path);
       else paths.add(path);
     }
-    const projectFiles = this.#projectFiles();
-    const preliminary = assignProjects(
-      [...paths].map((path) => memberOf(path, this.#files.get(path))),
-      projectFiles,
-    );
+    const projectFiles = projectsAmong(this.#projectTexts);
+    const assign = (members: readonly ProjectMember[]): ProjectMap =>
+      this.#layout?.projects ?? assignProjects(members, projectFiles);
+    const preliminary = assign([...paths].map((path) => memberOf(path, this.#files.get(path))));
     const files = new Map<string, HostedFile>();
     for (const path of paths) {
       const old = this.#files.get(path);
@@ -149,8 +161,8 @@ class Host implements WorkspaceHost {
       files.set(path, isSame ? old : this.#read(path, text, old, preliminary));
     }
     const members = [...files.values()].map((file) => memberOf(file.path, file));
-    const projects = assignProjects(members, projectFiles);
-    this.#includes = createIncludeResolver(files.keys());
+    const projects = assign(members);
+    this.#includes = this.#layout?.includes ?? createIncludeResolver(files.keys());
     const newNames = [...files.values()].flatMap((file) => this.#names.addFile(file.index));
     this.#names.findSuspectMacros([...files.values()].map(({ structure }) => structure));
     const types = this.#replaceTypes(files);
@@ -305,11 +317,6 @@ class Host implements WorkspaceHost {
     };
   }
 
-  #projectFiles(): ProjectFile[] {
-    const projects = [...this.#projectTexts.values()].filter(({ path }) => /\.vcxproj$/i.test(path));
-    return projects.map((project) => withPropertySheets(project, this.#projectTexts));
-  }
-
   #makeProgram(caches: ProjectCaches): WorkspaceProgram {
     return new WorkspaceProgram({
       shared: this.#shared,
@@ -343,20 +350,11 @@ function memberOf(path: string, file: HostedFile | undefined): ProjectMember {
 function inProject(file: HostedFile, projects: ProjectMap): HostedFile {
   const keys = projects.projectsOf(file.path);
   const project = keys[0] ?? '';
-  const mode = modeOf(
+  const mode = modeOfFile(
     keys.flatMap((key) => projects.projects.get(key) ?? []),
     file.index.includeMode,
   );
   return file.project === project && file.mode === mode ? file : { ...file, project, mode };
-}
-
-/** Project files are believed first, then the file's own includes, then those of its neighbours. Kernel code that is also built for tests in user mode is kernel code. */
-function modeOf(projects: readonly AssignedProject[], byIncludes: FileMode): FileMode {
-  const stated = projects.filter(({ isModeStated }) => isModeStated).map(({ mode }) => mode);
-  const known = stated.length > 0 ? stated : [byIncludes].filter((mode) => mode !== 'unknown');
-  const modes = known.length > 0 ? known : projects.map(({ mode }) => mode);
-  if (modes.includes('kernel')) return 'kernel';
-  return modes.includes('user') ? 'user' : 'unknown';
 }
 
 function sameDefines(before: ProjectMap, now: ProjectMap, path: string): boolean {

@@ -60,6 +60,8 @@ export interface SharedWorld {
   readonly settings: AnalysisSettings;
   readonly bodies: BodyCache;
   readonly names: FunctionNames;
+  /** in a part of a workspace: names that several functions have which could be linked, here or elsewhere */
+  readonly ambiguous: ReadonlySet<Atom>;
 }
 
 /** What a snapshot is made of. The maps of caches belong to this snapshot; the host copies them for the next. */
@@ -232,9 +234,10 @@ export class WorkspaceProgram implements Program {
     return file.mode !== 'user' && (kind === 'library' || kind === 'folder');
   }
 
-  /** Functions of that name that any driver could be linked with. */
+  /** Functions of that name that any driver could be linked with; none where nobody knows which of several. */
   globalFunctions(name: Atom): readonly FunctionId[] {
-    const { caches } = this.parts;
+    const { caches, shared } = this.parts;
+    if (shared.ambiguous.has(name)) return [];
     caches.linkable ??= this.#findLinkable();
     return caches.linkable.get(name) ?? [];
   }
@@ -327,7 +330,7 @@ export class WorkspaceProgram implements Program {
       files,
       defines: { ...index.project.defines, ...settings.defines },
       resolveInclude: (from: string, include: IncludeDirective) =>
-        includes.resolve(from, include, index.project.includeFolders),
+        includes.resolve(from, include.path, index.project.includeFolders),
       isInteresting: isEffect,
       isOpaque: isFact,
       projectOf: () => key,

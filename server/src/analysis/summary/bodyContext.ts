@@ -5,7 +5,7 @@
 import { allLevels } from '../../protocol/irqlLevels.ts';
 import type { IrqlSet } from '../../protocol/irqlLevels.ts';
 import type { Atom } from '../../syntax/atoms.ts';
-import { calleeAtom, NodeFlag, NodeKind } from '../../syntax/ir.ts';
+import { calleeAtom, NodeFlag, NodeKind, parentsOf } from '../../syntax/ir.ts';
 import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 import type { LockRef } from '../facts.ts';
 import { constantOfName, isSymbol } from '../irql/constants.ts';
@@ -186,14 +186,6 @@ function changedName(ir: BodyIr, node: NodeId, operator: string): Atom {
   const target = ir.first[node] ?? -1;
   if (!isChange || target < 0 || ir.kind[target] !== NodeKind.Name) return -1;
   return ir.atom[target] ?? -1;
-}
-
-function parentsOf(ir: BodyIr): Int32Array {
-  const parents = new Int32Array(ir.nodeCount).fill(-1);
-  for (let node = 0; node < ir.nodeCount; node++) {
-    for (let child = ir.first[node] ?? -1; child >= 0; child = ir.next[child] ?? -1) parents[child] = node;
-  }
-  return parents;
 }
 
 /** Whether somebody looks at the value of the call: not a statement of its own, nor cast to void. */

@@ -5,22 +5,24 @@ import { levelNames } from '../../protocol/irqlLevels.ts';
 import type { WhyStep } from '../../analysis/facts.ts';
 import type { Finding } from '../../rules/rule.ts';
 import type { CheckReport } from '../check.ts';
+import type { SourceGap } from '../countSource.ts';
 import { VERSION } from '../version.ts';
 import { createPlacer, type Placer } from './positions.ts';
 
 /** The report as plain JSON data. `elapsedMs` is the wall time of the whole command. */
 export function checkToJson(report: CheckReport, elapsedMs: number): unknown {
-  const { opened } = report;
-  const place = createPlacer(opened.program);
+  const { counts } = report;
+  const place = createPlacer(report.textOf);
+  const toGap = (gap: SourceGap) => ({ ...gap, file: report.workspace.displayPath(gap.file) });
   return {
     version: 1,
     tool: { name: 'irql-lens', version: VERSION },
-    files: opened.counts.files,
-    functions: opened.counts.functions,
-    functionsSkipped: opened.counts.functionsSkipped,
-    recoveries: opened.counts.recoveries,
-    filesSkipped: opened.filesSkipped,
-    statements: opened.counts.statements,
+    files: counts.files,
+    functions: counts.functions,
+    functionsSkipped: counts.functionsSkipped.map(toGap),
+    recoveries: counts.recoveries.map(toGap),
+    filesSkipped: report.filesSkipped,
+    statements: counts.statements,
     elapsedMs,
     diagnostics: report.findings.map((finding) => findingToJson(finding, place, report)),
     suppressed: report.suppressed.length,
@@ -34,7 +36,7 @@ function findingToJson(finding: Finding, place: Placer, report: CheckReport): un
     ...(finding.code === undefined ? {} : { code: finding.code }),
     severity: finding.severity,
     verdict: finding.verdict,
-    file: report.opened.displayPath(finding.file),
+    file: report.workspace.displayPath(finding.file),
     ...place(finding.file, finding.range),
     function: finding.function,
     message: finding.message,
@@ -44,11 +46,11 @@ function findingToJson(finding: Finding, place: Placer, report: CheckReport): un
   };
 }
 
-function stepToJson(step: WhyStep, place: Placer, { opened }: CheckReport): unknown {
+function stepToJson(step: WhyStep, place: Placer, { workspace }: CheckReport): unknown {
   const { line, column } = place(step.file, step.range);
-  const { arch } = opened.program.settings;
+  const { arch } = workspace.settings;
   return {
-    file: opened.displayPath(step.file),
+    file: workspace.displayPath(step.file),
     line,
     column,
     message: step.message,

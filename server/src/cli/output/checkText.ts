@@ -15,9 +15,9 @@ const RESET = '\u001b[0m';
 
 /** All findings with their paths, and one line of counts at the end. */
 export function checkToText(report: CheckReport, hasColor: boolean): string {
-  const place = createPlacer(report.opened.program);
+  const place = createPlacer(report.textOf);
   const lines = report.findings.flatMap((finding) => findingLines(finding, place, report, hasColor));
-  const { counts } = report.opened;
+  const { counts } = report;
   lines.push(
     `${count(report.findings.length, 'finding')} in ${count(counts.functions, 'function')} of ${count(counts.files, 'file')}` +
       (counts.functionsSkipped.length > 0
@@ -31,13 +31,13 @@ function findingLines(finding: Finding, place: Placer, report: CheckReport, hasC
   const { line, column } = place(finding.file, finding.range);
   const severity = hasColor ? `${COLORS[finding.severity]}${finding.severity}${RESET}` : finding.severity;
   const code = finding.code === undefined ? '' : ` ${finding.code}`;
-  const where = `${report.opened.displayPath(finding.file)}(${String(line)},${String(column)})`;
+  const where = `${report.workspace.displayPath(finding.file)}(${String(line)},${String(column)})`;
   const possible = finding.verdict === 'possible' ? ' (possible)' : '';
   return [
     `${where}: ${severity}${code}: ${finding.message} [${finding.rule}]${possible}`,
     ...finding.trace.map((step) => {
       const at = place(step.file, step.range);
-      return `    ${report.opened.displayPath(step.file)}(${String(at.line)},${String(at.column)}): ${step.message}`;
+      return `    ${report.workspace.displayPath(step.file)}(${String(at.line)},${String(at.column)}): ${step.message}`;
     }),
   ];
 }

@@ -20,13 +20,13 @@ export function fingerprintsOf(report: CheckReport): string[] {
   });
 }
 
-function describe({ opened }: CheckReport, finding: Finding): string {
-  const text = opened.program.files.get(finding.file)?.text ?? '';
+function describe({ workspace, textOf }: CheckReport, finding: Finding): string {
+  const text = textOf(finding.file);
   const from = text.lastIndexOf('\n', finding.range.start - 1) + 1;
   const to = text.indexOf('\n', finding.range.start);
   const line = text
     .slice(from, to < 0 ? text.length : to)
     .replace(/\s+/g, ' ')
     .trim();
-  return [finding.rule, opened.displayPath(finding.file), finding.function, line].join('\n');
+  return [finding.rule, workspace.displayPath(finding.file), finding.function, line].join('\n');
 }

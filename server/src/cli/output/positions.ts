@@ -2,7 +2,6 @@
  * 1-based lines and columns (UTF-16 units, ends exclusive) for the CLI's output, with one line index per file.
  */
 import { createLineIndex, type LineIndex } from '../../base/lineIndex.ts';
-import type { Program } from '../../analysis/program.ts';
 import type { TextRange } from '../../syntax/fileStructure.ts';
 
 /** A place as the CLI prints it. */
@@ -16,13 +15,16 @@ export interface Place {
 /** Turns ranges of the program's files into places. */
 export type Placer = (file: string, range: TextRange) => Place;
 
+/** The text of a file. */
+export type TextOf = (file: string) => string;
+
 /** A placer that indexes each file once. */
-export function createPlacer(program: Program): Placer {
+export function createPlacer(textOf: TextOf): Placer {
   const indexes = new Map<string, LineIndex>();
   return (file, range) => {
     let index = indexes.get(file);
     if (index === undefined) {
-      index = createLineIndex(program.files.get(file)?.text ?? '');
+      index = createLineIndex(textOf(file));
       indexes.set(file, index);
     }
     const start = index.positionAt(range.start);

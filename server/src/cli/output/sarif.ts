@@ -27,7 +27,7 @@ interface Scribe {
 
 /** The whole log as plain JSON data. */
 export function checkToSarif(report: CheckReport): unknown {
-  const scribe: Scribe = { report, place: createPlacer(report.opened.program) };
+  const scribe: Scribe = { report, place: createPlacer(report.textOf) };
   const fingerprints = fingerprintsOf(report);
   return {
     $schema: SCHEMA,
@@ -66,11 +66,16 @@ function ruleToSarif(meta: RuleMeta): unknown {
 }
 
 function invocation(report: CheckReport): unknown {
-  const notes = report.opened.counts.functionsSkipped.map(({ file, line, reason }) => ({
+  const notes = report.counts.functionsSkipped.map(({ file, line, reason }) => ({
     level: 'note',
     message: { text: `function not read: ${reason}` },
     locations: [
-      { physicalLocation: { artifactLocation: { uri: toUri(file) }, region: { startLine: line } } },
+      {
+        physicalLocation: {
+          artifactLocation: { uri: toUri(report.workspace.displayPath(file)) },
+          region: { startLine: line },
+        },
+      },
     ],
   }));
   const faults = report.problems.map((text) => ({ level: 'error', message: { text } }));
@@ -111,7 +116,7 @@ function fixToSarif(scribe: Scribe, fix: Fix): unknown {
   return {
     description: { text: fix.title },
     artifactChanges: files.map((file) => ({
-      artifactLocation: { uri: toUri(scribe.report.opened.displayPath(file)) },
+      artifactLocation: { uri: toUri(scribe.report.workspace.displayPath(file)) },
       replacements: fix.edits
         .filter((edit) => edit.file === file)
         .map((edit) => ({
@@ -123,7 +128,7 @@ function fixToSarif(scribe: Scribe, fix: Fix): unknown {
 }
 
 function location(scribe: Scribe, file: string, range: TextRange): Record<string, unknown> {
-  const uri = toUri(scribe.report.opened.displayPath(file));
+  const uri = toUri(scribe.report.workspace.displayPath(file));
   return { physicalLocation: { artifactLocation: { uri }, region: region(scribe, file, range) } };
 }
 

@@ -2,7 +2,7 @@
  * Text edits of calls: another routine, fewer or more arguments. It edits only what stands in the source itself;
  * calls that come out of a macro give no edit.
  */
-import { childrenOf, NodeKind, type NodeId } from '../../syntax/ir.ts';
+import { childrenOf, NodeKind, parentsOf, type BodyIr, type NodeId } from '../../syntax/ir.ts';
 import type { FunctionContext, TextEdit } from '../rule.ts';
 import { isWrittenHere } from '../reporting/report.ts';
 
@@ -62,15 +62,19 @@ export function findResultOwner(context: FunctionContext, call: NodeId): NodeId 
   return above === undefined || ir.kind[above] === NodeKind.ExprStmt ? parent : undefined;
 }
 
-/** The parent of a node; undefined for the body. Linear in the body's size: for fixes only. */
+/** Made when a body is first asked, because most never are. */
+const parents = new WeakMap<BodyIr, Int32Array>();
+
+/** The parent of a node; undefined for the body. */
 export function parentOf(context: FunctionContext, node: NodeId): NodeId | undefined {
   const ir = context.facts.unit.ir();
-  for (let candidate = 0; candidate < ir.nodeCount; candidate++) {
-    for (let child = ir.first[candidate] ?? -1; child >= 0; child = ir.next[child] ?? -1) {
-      if (child === node) return candidate;
-    }
+  let known = parents.get(ir);
+  if (known === undefined) {
+    known = parentsOf(ir);
+    parents.set(ir, known);
   }
-  return undefined;
+  const parent = known[node] ?? -1;
+  return parent < 0 ? undefined : parent;
 }
 
 /** Declares a local at the top of the body, in the indentation of its first statement. */

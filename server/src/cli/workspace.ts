@@ -1,70 +1,70 @@
 /**
- * From the command line's operands to an analysed program: configuration, facts, sources, inference.
+ * What the command line's operands name: configuration, facts, the list of sources, and project files as read. No source is
+ * read here.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { analyzeProgram } from '../analysis/analyze.ts';
-import type { ProgramAnalysis } from '../analysis/facts.ts';
-import type { Program } from '../analysis/program.ts';
-import { createWorkspaceHost } from '../analysis/program/workspaceHost.ts';
-import { loadFacts } from '../ddi/loadFacts.ts';
+import type { AnalysisSettings } from '../analysis/program.ts';
+import { projectsAmong, readProjectFile, type ProjectFile } from '../analysis/program/projectFile.ts';
 import { matchesAny } from '../lsp/glob.ts';
+import { isProjectPath } from '../lsp/world.ts';
+import { readSource, type TreeFile, type Unreadable } from '../node/sourceTree.ts';
 import { decodeConfig, type WorkspaceConfig } from '../protocol/configFormat.ts';
 import { parseFactsFile, type FactsFile } from '../protocol/factsFormat.ts';
-import { countSource, type SourceCounts } from './countSource.ts';
 import { UsageError, type Options } from './options.ts';
-import { readSources } from './readSources.ts';
+import { listSources } from './readSources.ts';
 
-/** A program with what the output needs to know of how it was opened. */
-export interface OpenedProgram {
-  readonly program: Program;
-  readonly analysis: ProgramAnalysis;
+/** What is to be analysed, and how. */
+export interface Workspace {
   readonly config: WorkspaceConfig;
-  /** whether the file lies below an operand */
-  readonly isAskedFor: (file: string) => boolean;
+  readonly settings: AnalysisSettings;
+  readonly facts: FactsFile | undefined;
+  /** sources to read, in the order of the output */
+  readonly sources: readonly TreeFile[];
+  readonly projectFiles: readonly ProjectFile[];
   /** the path as it is printed */
   readonly displayPath: (file: string) => string;
-  /** computed when first asked for: it parses every body */
-  readonly counts: SourceCounts;
-  readonly filesSkipped: readonly { readonly file: string; readonly reason: string }[];
+  readonly filesSkipped: readonly Unreadable[];
 }
 
 /** Opens what the options name. Throws `UsageError` for operands, configuration or facts that cannot be used. */
-export function openProgram(options: Options): OpenedProgram {
+export function openWorkspace(options: Options): Workspace {
   const folder = findConfigFolder(options.operands[0] ?? '.');
   const config = folder === undefined ? {} : readConfig(folder);
   const facts = folder === undefined ? undefined : readFacts(folder);
   const exclude = config.exclude ?? [];
-  const { files, skipped } = readSources(options.operands, (display) =>
+  const { files, skipped } = listSources(options.operands, (display) =>
     matchesAny(relativeTo(folder, display), exclude),
   );
-  const arch = config.arch ?? 'x64';
+  const projects = readProjects(files.filter((file) => isProjectPath(file.path)));
   const defines = Object.fromEntries(
     Object.entries(config.defines ?? {}).map(([name, value]) => [name, String(value)]),
   );
-  const settings = {
-    arch,
-    defines: { ...defines, ...options.defines },
-    ignoreIrqlAnnotations: !options.useAnnotations,
-  };
-  const ddi = loadFacts({ arch, ...(facts === undefined ? {} : { userFacts: facts }) });
-  const host = createWorkspaceHost({ settings, ddi });
-  const program = host.update(files.map(({ path: name, text }) => ({ path: name, text })));
   const displays = new Map(files.map((file) => [file.path, file.display]));
-  const isAskedFor = (file: string): boolean => displays.has(file);
-  const displayPath = (file: string): string => displays.get(file) ?? file;
-  let counts: SourceCounts | undefined;
   return {
-    program,
-    analysis: analyzeProgram(program),
     config,
-    isAskedFor,
-    displayPath,
-    get counts() {
-      return (counts ??= countSource(program, isAskedFor, displayPath));
+    settings: {
+      arch: config.arch ?? 'x64',
+      defines: { ...defines, ...options.defines },
+      ignoreIrqlAnnotations: !options.useAnnotations,
     },
-    filesSkipped: skipped,
+    facts,
+    sources: files.filter((file) => !isProjectPath(file.path)),
+    projectFiles: projects.files,
+    displayPath: (file) => displays.get(file) ?? file,
+    filesSkipped: [...skipped, ...projects.skipped],
   };
+}
+
+function readProjects(files: readonly TreeFile[]): { files: ProjectFile[]; skipped: Unreadable[] } {
+  const read = new Map<string, ProjectFile>();
+  const skipped: Unreadable[] = [];
+  for (const file of files) {
+    const source = readSource(file.path);
+    if ('text' in source) read.set(file.path, readProjectFile(file.path, source.text));
+    else skipped.push({ file: file.display, reason: source.reason });
+  }
+  return { files: projectsAmong(read), skipped };
 }
 
 function relativeTo(folder: string | undefined, display: string): string {
