@@ -8,6 +8,8 @@ import type { Annotation, FileStructure, FunctionDefinition, TextRange } from '.
 import type { BodyIr } from '../syntax/ir.ts';
 import type { DdiFacts, LockEffect, DdiFact, RoleFact } from '../ddi/ddiFacts.ts';
 import type { MacroScope } from '../syntax/macroEnvironment.ts';
+import type { FunctionSummary } from './facts.ts';
+import type { Contract } from './sal/contract.ts';
 
 /** Index of a function definition in `Program.functions`. */
 export type FunctionId = number;
@@ -96,8 +98,20 @@ export type Callee =
   /** an indirect call through a pointer whose role is known but whose target is not */
   | { readonly kind: 'role'; readonly role: RoleFact }
   /** compiler intrinsic or C library function without effect on IRQL or locks */
+  /** a function that is only declared, with annotations that say what it needs and does */
+  | { readonly kind: 'declared'; readonly name: string; readonly declared: DeclaredFunction }
   | { readonly kind: 'neutral'; readonly name: string }
   | { readonly kind: 'unknown'; readonly name: string };
+
+/** A function without a body in the workspace whose declaration states its IRQL or its locks. */
+export interface DeclaredFunction {
+  readonly name: string;
+  /** names of the parameters in order, '' for an unnamed one */
+  readonly parameters: readonly string[];
+  readonly contract: Contract;
+  /** the same as callers of a body would see it */
+  readonly summary: FunctionSummary;
+}
 
 /** One snapshot of the workspace. */
 export interface Program {

@@ -123,6 +123,7 @@ function callCost(walk: Walk, node: NodeId): number {
       // The cost of a lock call itself is the engine's business.
       return call.locks.length > 0 ? 0 : UNKNOWN_CALL;
     case 'role':
+    case 'declared':
     case 'unknown':
       return UNKNOWN_CALL;
   }

@@ -10,7 +10,7 @@ import { describeSet, range } from '../protocol/irqlLevels.ts';
 import type { Settings } from '../protocol/settings.ts';
 import type { TextRange } from '../syntax/fileStructure.ts';
 import { costDetails } from './codeLens.ts';
-import { functionWords } from './functionWords.ts';
+import { declaredWords, functionWords } from './functionWords.ts';
 import { wordsOf } from './levelWords.ts';
 import { lockCost } from './lockCost.ts';
 import { longRunWords } from './longRun.ts';
@@ -149,6 +149,7 @@ function callBlocks(snapshot: Snapshot, point: PointFacts, call: CallFact, setti
     if (unit !== undefined) blocks.push(text(functionWords(snapshot, unit)));
     if (callee.ids.length > 1) blocks.push(text(`${String(callee.ids.length)} functions can be meant here.`));
   } else if (callee.kind === 'role') blocks.push(text(describeRole(callee.role, arch)));
+  else if (callee.kind === 'declared') blocks.push(text(declaredWords(snapshot, callee.declared)));
   else if (callee.kind === 'unknown')
     blocks.push(text(`\`${call.name}\` is not known: it is assumed to keep the IRQL and the locks.`));
   const cost = lockCost(snapshot, point.facts, point.entry, call, settings);

@@ -4,8 +4,7 @@
  */
 import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { CallFact } from '../analysis/facts.ts';
-import type { FunctionUnit } from '../analysis/program.ts';
-import type { ClauseBody } from '../analysis/sal/contract.ts';
+import type { Clause, ClauseBody } from '../analysis/sal/contract.ts';
 import { isEnteredWithout, lastName, mayHold } from './reporting/annotatedLocks.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isOwnedKind } from './reporting/lockKinds.ts';
@@ -28,17 +27,34 @@ export const rule: FunctionRule = {
   check(context) {
     if (context.facts.isImprecise) return [];
     return context.facts.calls.flatMap((call) => {
-      const callee = call.callee;
-      const [id] = callee.kind === 'functions' && callee.isExact && callee.ids.length === 1 ? callee.ids : [];
-      const unit = id === undefined ? undefined : context.program.functions[id];
-      if (unit === undefined || unit.id === context.facts.unit.id) return [];
-      const clauses = contractOf(context.program, unit)?.contract.clauses ?? [];
-      const bodies = clauses.flatMap(({ body, when }) => (when.length === 0 ? [body] : []));
+      const callee = annotatedCallee(context, call);
+      const bodies = callee?.clauses.flatMap(({ body, when }) => (when.length === 0 ? [body] : [])) ?? [];
+      if (callee === undefined) return [];
       // A prototype and its definition say the same twice: the first finding of a call is enough.
-      return bodies.flatMap((body) => checkClause(context, call, unit, body)).slice(0, 1);
+      return bodies.flatMap((body) => checkClause(context, call, callee, body)).slice(0, 1);
     });
   },
 };
+
+/** What the annotations of the one function that is called say. */
+interface AnnotatedCallee {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly clauses: readonly Clause[];
+}
+
+function annotatedCallee(context: FunctionContext, { callee }: CallFact): AnnotatedCallee | undefined {
+  if (callee.kind === 'declared') {
+    const { name, parameters, contract } = callee.declared;
+    return { name, parameters, clauses: contract.clauses };
+  }
+  const [id] = callee.kind === 'functions' && callee.isExact && callee.ids.length === 1 ? callee.ids : [];
+  const unit = id === undefined ? undefined : context.program.functions[id];
+  if (unit === undefined || unit.id === context.facts.unit.id) return undefined;
+  const parameters = unit.head.params.map(({ name }) => context.program.atoms.text(name));
+  const clauses = contractOf(context.program, unit)?.contract.clauses ?? [];
+  return { name: unit.name, parameters, clauses };
+}
 
 /** Regions of the system that annotations name like locks: resource-outside-critical-region speaks of these. */
 const REGIONS = /^_Global_/;
@@ -46,13 +62,13 @@ const REGIONS = /^_Global_/;
 function checkClause(
   context: FunctionContext,
   call: CallFact,
-  callee: FunctionUnit,
+  callee: AnnotatedCallee,
   body: ClauseBody,
 ): Finding[] {
   const states = call.before.filter((state) => isFeasible(state, context.entry));
   if (states.length === 0 || states.some((state) => state.isImprecise)) return [];
   if (body.kind === 'requiresHeld') {
-    const name = lastName(inTermsOfCaller(context, call, callee, body.lock.text) ?? '');
+    const name = lastName(inTermsOfCaller(call, callee, body.lock.text) ?? '');
     if (REGIONS.test(name)) return [];
     const isHeld = states.some((state) => mayHold(state, name));
     if (name === '' || isHeld || !isEnteredWithout(context, name)) return [];
@@ -73,10 +89,10 @@ function checkClause(
 function checkNotHeld(
   context: FunctionContext,
   call: CallFact,
-  callee: FunctionUnit,
+  callee: AnnotatedCallee,
   lock: string,
 ): Finding[] {
-  const written = inTermsOfCaller(context, call, callee, lock);
+  const written = inTermsOfCaller(call, callee, lock);
   const held = call.before
     .filter((state) => isFeasible(state, context.entry) && state.assumptions.length === 0)
     .flatMap((state) => state.held)
@@ -96,14 +112,9 @@ function checkNotHeld(
 }
 
 /** The callee's expression with the argument in place of the parameter; undefined where that cannot be written simply. */
-function inTermsOfCaller(
-  context: FunctionContext,
-  call: CallFact,
-  callee: FunctionUnit,
-  expression: string,
-): string | undefined {
+function inTermsOfCaller(call: CallFact, callee: AnnotatedCallee, expression: string): string | undefined {
   const root = /[A-Za-z_]\w*/.exec(expression)?.[0] ?? '';
-  const index = callee.head.params.findIndex(({ name }) => context.program.atoms.text(name) === root);
+  const index = callee.parameters.indexOf(root);
   if (index < 0) return spelling(expression);
   const argument = call.args[index]?.text.trim() ?? '';
   const plain = /^&?\(?([\w.]|->)+\)?$/.test(argument) ? argument : undefined;
@@ -117,7 +128,7 @@ function spelling(text: string): string {
   return text.replace(/[\s()&*]/g, '');
 }
 
-function checkNoLocks(context: FunctionContext, call: CallFact, callee: FunctionUnit): Finding[] {
+function checkNoLocks(context: FunctionContext, call: CallFact, callee: AnnotatedCallee): Finding[] {
   const feasible = call.before.filter((state) => isFeasible(state, context.entry));
   const held = feasible[0]?.held.find(
     (one) =>

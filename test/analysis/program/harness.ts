@@ -74,6 +74,7 @@ export function describeCallee(program: Program, callee: Callee): string {
     case 'role':
       return `role ${callee.role.type}`;
     case 'ddi':
+    case 'declared':
     case 'neutral':
     case 'unknown':
       return callee.kind;

@@ -47,7 +47,8 @@ export function placeOf(unit: FunctionUnit): { readonly file: string; readonly r
 
 const BOUND = /^_IRQL_requires_(?!same)|^__drv_(?:max|min|requires)IRQL|^_IRQL_always|IRQL/;
 
-function levelsOfContract(
+/** The levels at entry that the unconditional clauses allow. */
+export function levelsOfContract(
   contract: Contract,
   high: number,
 ): { readonly levels: IrqlSet | undefined; readonly isExact: boolean; readonly isMinStated: boolean } {

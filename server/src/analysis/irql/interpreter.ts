@@ -347,6 +347,13 @@ function callOne(run: Interpreter, state: State, site: CallSite): readonly State
       return [passAddresses(context, state, site)];
     case 'functions':
       return callFunctions(run, state, site, callee.ids);
+    case 'declared':
+      return callSummary(
+        run,
+        forgetMemoryFacts(passAddresses(context, state, site)),
+        site,
+        callee.declared.summary,
+      );
     case 'neutral':
       return [passAddresses(context, state, site)];
     case 'role':
@@ -388,17 +395,17 @@ function callFunctions(
   for (const id of ids) {
     const summary = run.summaryOf(id);
     if (summary === undefined) continue;
-    const outcomes = applySummary(run.context, passed, site, summary);
-    const leansOn = outcomes.map((outcome) =>
-      summary.isGivenUp === true
-        ? loseTrack(run, outcome, site.node)
-        : summary.isProved
-          ? outcome
-          : assume(outcome, site.node),
-    );
-    states.push(...leansOn);
+    states.push(...callSummary(run, passed, site, summary));
   }
   return states;
+}
+
+/** The states after a call of what this summary describes, with what they lean on. */
+function callSummary(run: Interpreter, state: State, site: CallSite, summary: FunctionSummary): State[] {
+  return applySummary(run.context, state, site, summary).map((outcome) => {
+    if (summary.isGivenUp === true) return loseTrack(run, outcome, site.node);
+    return summary.isProved ? outcome : assume(outcome, site.node);
+  });
 }
 
 /** Locals whose address is given away may have changed; what a lock or handle saved has not. */

@@ -6,7 +6,7 @@ import type { DdiFacts, RoleFact } from '../../ddi/ddiFacts.ts';
 import type { Atom, AtomTable } from '../../syntax/atoms.ts';
 import { calleeAtom, childAt, NodeKind } from '../../syntax/ir.ts';
 import type { BodyIr, NodeId } from '../../syntax/ir.ts';
-import type { Callee, FunctionId, FunctionUnit } from '../program.ts';
+import type { Callee, DeclaredFunction, FunctionId, FunctionUnit } from '../program.ts';
 import { argumentsOf, heldByLocal, type IndexContext } from './bodyIndex.ts';
 import type { ProjectLink } from './linkProject.ts';
 import { isNeutralMethod, isNeutralName, isPlainType } from './neutralNames.ts';
@@ -23,6 +23,8 @@ export interface ResolveSource {
   function(id: FunctionId): FunctionUnit;
   /** functions that the plain name means in that file, nearest first tier only */
   functionsNamed(name: Atom): readonly FunctionId[];
+  /** the annotated declaration of a function without a body */
+  declared(name: Atom): DeclaredFunction | undefined;
   /** methods of that name whatever their class, in the project */
   methodsNamed(name: Atom): readonly FunctionId[];
   context(): IndexContext;
@@ -92,6 +94,8 @@ function named(caller: FunctionUnit, ir: BodyIr, node: NodeId, nArgs: number, so
   if (held !== undefined && held.size > 0) return pointerCallee([...held]);
   if (owner === '' || owner === 'std') {
     const found = factCallee(text, source, name);
+    const declared = found.kind === 'unknown' && !source.isUserMode ? source.declared(name) : undefined;
+    if (declared !== undefined) return { kind: 'declared', name: text, declared };
     const isCast =
       found.kind === 'unknown' && nArgs === 1 && (isTypeName(name, source) || source.isParenthesized(node));
     return isCast ? { kind: 'neutral', name: text } : found;

@@ -5,6 +5,7 @@ import { NodeKind } from '../../syntax/ir.ts';
 import type { BodyIr } from '../../syntax/ir.ts';
 import type { FunctionId, FunctionUnit } from '../program.ts';
 import type { IndexContext } from './bodyIndex.ts';
+import { declaredFunction } from './declaredFunction.ts';
 import { indexContextOf } from './functionUses.ts';
 import type { HostedFunction } from './functionUnit.ts';
 import { functionsNamed } from './lookUpFunctions.ts';
@@ -35,6 +36,7 @@ export function createResolveSource(
     link: () => program.linkOf(project),
     function: unitOf,
     functionsNamed: (name) => functionsNamed(program, path, name),
+    declared: (name) => declaredFunction(program, project, name),
     methodsNamed(name) {
       const index = program.indexOf(project);
       return [...(index.functions.get(name) ?? []), ...(index.headerFunctions.get(name) ?? [])].filter(

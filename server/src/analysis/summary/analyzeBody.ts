@@ -374,6 +374,7 @@ function lockEvents(run: Interpreter, state: State, site: CallSite): LockEvent[]
   if (callee.kind === 'ddi' && callee.effect !== undefined) {
     return lockEventsOf(run.context, state, site, callee.effect);
   }
+  if (callee.kind === 'declared') return wrapperEventsOf(run.context, state, site, callee.declared.summary);
   if (callee.kind !== 'functions') return [];
   return callee.ids.flatMap((id) => {
     const summary = run.summaryOf(id);

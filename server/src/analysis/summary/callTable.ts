@@ -73,6 +73,8 @@ function isSameCallee(a: Callee, b: Callee): boolean {
       );
     case 'ddi':
       return b.kind === 'ddi' && a.name === b.name && a.fact === b.fact && a.effect === b.effect;
+    case 'declared':
+      return b.kind === 'declared' && a.declared === b.declared;
     case 'role':
       return b.kind === 'role' && a.role === b.role;
     case 'neutral':

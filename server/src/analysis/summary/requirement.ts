@@ -23,6 +23,7 @@ export function requirementOf(
 ): Requirement | undefined {
   const { callee } = site;
   if (callee.kind === 'ddi') return ddiRequirement(context, states, site);
+  if (callee.kind === 'declared') return functionRequirement(context, states, site, callee.declared.summary);
   if (callee.kind !== 'functions') return undefined;
   const needs = callee.ids.map((id) => {
     const summary = summaryOf(id);

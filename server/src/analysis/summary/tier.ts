@@ -42,15 +42,21 @@ function tierOfCallee(callee: Callee, summaryOf: (id: FunctionId) => FunctionSum
     const isConditional = (fact?.conditions.length ?? 0) > 0 || (effect?.requiresWhen.length ?? 0) > 0;
     return isConditional || isBounded(fact?.levels) || isBounded(effect?.levels) ? 'light' : 'trivial';
   }
+  if (callee.kind === 'declared') return tierOfSummary(callee.declared.summary);
   if (callee.kind !== 'functions') return 'trivial';
   let tier: Tier = 'trivial';
   for (const id of callee.ids) {
-    const summary = summaryOf(id);
-    if (summary === undefined || !isPlain(summary)) return 'full';
-    const { requires } = summary;
-    if (requires.max < 2 || requires.min > 0 || summary.requiresWhen !== undefined) tier = 'light';
+    const needed = tierOfSummary(summaryOf(id));
+    if (needed === 'full') return 'full';
+    if (needed === 'light') tier = 'light';
   }
   return tier;
+}
+
+function tierOfSummary(summary: FunctionSummary | undefined): Tier {
+  if (summary === undefined || summary.isGivenUp === true || !isPlain(summary)) return 'full';
+  const { requires, requiresWhen } = summary;
+  return requires.max < 2 || requires.min > 0 || requiresWhen !== undefined ? 'light' : 'trivial';
 }
 
 function isHarmless(effect: LockEffect): boolean {

@@ -2,9 +2,11 @@
  * Compares locks that annotations name with locks that are held, by the last name in the expression ("Ext->Lock" and
  * "p->Lock" are both "Lock"): an annotation cannot be followed through aliases, so a like-named lock counts as the same one.
  */
-import type { PathState } from '../../analysis/facts.ts';
+import type { BodyFacts, PathState } from '../../analysis/facts.ts';
+import type { FunctionId } from '../../analysis/program.ts';
+import type { NodeId } from '../../syntax/ir.ts';
 import { contractOf } from '../../analysis/entry/contractOf.ts';
-import type { FunctionContext } from '../rule.ts';
+import type { FunctionContext, ProgramContext } from '../rule.ts';
 
 /** The last identifier of a lock expression. */
 export function lastName(expression: string): string {
@@ -19,19 +21,50 @@ export function mayHold(state: PathState, name: string): boolean {
   );
 }
 
+/** How many callers up a lock is looked for. */
+const MAX_DEPTH = 4;
+
 /**
- * Whether it is known that nobody enters the function with that lock held: the system calls it, or it takes the lock
- * itself, and its own annotations do not speak of the lock.
+ * Whether nobody enters the function with that lock held: the system calls it, or it takes the lock itself, or no caller holds
+ * it, or nobody here calls it and its head does not ask for the lock; and its own annotations do not speak of it.
  */
 export function isEnteredWithout(context: FunctionContext, name: string): boolean {
-  const { facts, entry, program } = context;
-  const clauses = contractOf(program, facts.unit)?.contract.clauses ?? [];
-  const isOwnContract = clauses.some(({ body }) => 'lock' in body && lastName(body.lock.text) === name);
-  const isIgnoring = clauses.some(({ body }) => body.kind === 'ignoresLocks');
-  if (isOwnContract || isIgnoring || entry.held.some(({ lock }) => lastName(lock.text) === name))
-    return false;
-  if (entry.source === 'role' || entry.source === 'registration') return true;
-  return facts.calls.some(({ locks }) =>
-    locks.some(({ op, lock }) => op === 'acquire' && lastName(lock.text) === name),
+  return isFreeAtEntry(context, context.facts.unit.id, name, MAX_DEPTH);
+}
+
+function isFreeAtEntry(
+  { program, analysis }: ProgramContext,
+  id: FunctionId,
+  name: string,
+  depth: number,
+): boolean {
+  const unit = program.functions[id];
+  const entry = analysis.entryOf(id);
+  if (unit === undefined || entry.held.some(({ lock }) => lastName(lock.text) === name)) return false;
+  const clauses = contractOf(program, unit)?.contract.clauses ?? [];
+  const isSpokenOf = clauses.some(
+    ({ body }) => body.kind === 'ignoresLocks' || ('lock' in body && lastName(body.lock.text) === name),
   );
+  if (isSpokenOf) return false;
+  if (entry.source === 'role' || entry.source === 'registration') return true;
+  const isTaken = analysis
+    .factsOf(id)
+    .calls.some(({ locks }) =>
+      locks.some(({ op, lock }) => op === 'acquire' && lastName(lock.text) === name),
+    );
+  if (isTaken) return true;
+  if (program.hasUnknownCallers(id) || depth === 0) return false;
+  return analysis
+    .callersOf(id)
+    .every(
+      ({ caller, node }) =>
+        caller !== id &&
+        isFreeAtEntry({ program, analysis }, caller, name, depth - 1) &&
+        isFreeAtCall(analysis.factsOf(caller), node, name),
+    );
+}
+
+function isFreeAtCall(facts: BodyFacts, node: NodeId, name: string): boolean {
+  const call = facts.calls.find((one) => one.node === node);
+  return call?.before.every((state) => !state.isImprecise && !mayHold(state, name)) === true;
 }
