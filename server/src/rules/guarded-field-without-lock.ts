@@ -6,7 +6,7 @@ import type { Program } from '../analysis/program.ts';
 import { readDataContract, type DataContract } from '../analysis/sal/dataAnnotations.ts';
 import { NodeFlag, NodeKind, type NodeId } from '../syntax/ir.ts';
 import { parentOf, textOf } from './fixes/editCall.ts';
-import { isEnteredWithout, lastName, mayHold } from './reporting/annotatedLocks.ts';
+import { isEnteredWithout, lastName, mayHold, setsUp } from './reporting/annotatedLocks.ts';
 import { createTypeReader, nameOf, nodesOfKind, statesAt, structNameOf } from './reporting/nodes.ts';
 import { isWrittenHere, report } from './reporting/report.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
@@ -43,15 +43,6 @@ export const rule: FunctionRule = {
 /** Whether any header of the snapshot uses the annotation at all: most drivers do not. */
 function hasGuards(program: Program): boolean {
   return program.atoms.find('_Guarded_by_') > 0 || program.atoms.find('_Write_guarded_by_') > 0;
-}
-
-/** Code that initialises or frees has the object to itself. */
-function setsUp(context: FunctionContext): boolean {
-  return context.facts.calls.some(({ name }) =>
-    /Initialize(\w*Lock|\w*Mutex|ResourceLite)|SpinLockCreate|WaitLockCreate|AllocatePool|FreePool|^ExDelete/.test(
-      name,
-    ),
-  );
 }
 
 function guardOf(

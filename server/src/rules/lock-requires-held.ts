@@ -4,8 +4,15 @@
  */
 import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { CallFact } from '../analysis/facts.ts';
+import type { FunctionId } from '../analysis/program.ts';
 import type { Clause, ClauseBody } from '../analysis/sal/contract.ts';
-import { isEnteredWithout, lastName, mayHold } from './reporting/annotatedLocks.ts';
+import {
+  isEnteredWithout,
+  isUncalledAndSilent,
+  lastName,
+  mayHold,
+  setsUp,
+} from './reporting/annotatedLocks.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isOwnedKind } from './reporting/lockKinds.ts';
 import { acquiredStep, report } from './reporting/report.ts';
@@ -38,6 +45,7 @@ export const rule: FunctionRule = {
 
 /** What the annotations of the one function that is called say. */
 interface AnnotatedCallee {
+  readonly id?: FunctionId;
   readonly name: string;
   readonly parameters: readonly string[];
   readonly clauses: readonly Clause[];
@@ -53,7 +61,7 @@ function annotatedCallee(context: FunctionContext, { callee }: CallFact): Annota
   if (unit === undefined || unit.id === context.facts.unit.id) return undefined;
   const parameters = unit.head.params.map(({ name }) => context.program.atoms.text(name));
   const clauses = contractOf(context.program, unit)?.contract.clauses ?? [];
-  return { name: unit.name, parameters, clauses };
+  return { id: unit.id, name: unit.name, parameters, clauses };
 }
 
 /** Regions of the system that annotations name like locks: resource-outside-critical-region speaks of these. */
@@ -71,7 +79,11 @@ function checkClause(
     const name = lastName(inTermsOfCaller(call, callee, body.lock.text) ?? '');
     if (REGIONS.test(name)) return [];
     const isHeld = states.some((state) => mayHold(state, name));
-    if (name === '' || isHeld || !isEnteredWithout(context, name)) return [];
+    if (name === '' || isHeld || setsUp(context)) return [];
+    if (!isEnteredWithout(context, name) && !isUncalledAndSilent(context, name)) return [];
+    const others = otherCalls(context, call, callee);
+    // Where nobody holds it, the annotation may be what is wrong: once is enough.
+    if (others.length > 0 && !others[0]?.isLater && others.every((other) => !other.mayHold(name))) return [];
     return [
       report(context, meta, {
         node: call.node,
@@ -84,6 +96,30 @@ function checkClause(
   }
   if (body.kind === 'requiresNotHeld') return checkNotHeld(context, call, callee, body.lock.text);
   return body.kind === 'requiresNoLocks' ? checkNoLocks(context, call, callee) : [];
+}
+
+/** Another call of the same function. */
+interface OtherCall {
+  /** stands behind this one in the order of the program */
+  readonly isLater: boolean;
+  mayHold(name: string): boolean;
+}
+
+/** All other calls of the callee in the workspace, first ones first; none where only its declaration is known. */
+function otherCalls(context: FunctionContext, call: CallFact, callee: AnnotatedCallee): OtherCall[] {
+  const { analysis, facts } = context;
+  if (callee.id === undefined) return [];
+  return analysis
+    .callersOf(callee.id)
+    .filter(({ caller, node }) => caller !== facts.unit.id || node !== call.node)
+    .toSorted((a, b) => a.caller - b.caller || a.node - b.node)
+    .map(({ caller, node }) => ({
+      isLater: caller === facts.unit.id ? node > call.node : caller > facts.unit.id,
+      mayHold: (name) => {
+        const site = analysis.factsOf(caller).calls.find((one) => one.node === node);
+        return site?.before.some((state) => state.isImprecise || mayHold(state, name)) !== false;
+      },
+    }));
 }
 
 function checkNotHeld(

@@ -201,7 +201,8 @@ function callerValue(context: BodyContext, state: State, site: CallSite, value: 
 export function callerLock(context: BodyContext, state: State, site: CallSite, lock: LockRef): LockRef {
   const path = callerPath(context, state, site, lock.path);
   if (path === '') return { ...lock, path: `?${site.node}` };
-  if (path.startsWith('g:') || path.startsWith('h:')) return { ...lock, path };
+  // A lock that the callee knows by its own global name keeps it; one that was passed is named by what was passed.
+  if (lock.path.startsWith('g:') || path.startsWith('h:')) return { ...lock, path };
   const parameter = parameterOf(lock.path);
   const isWholePointee = lock.path === `p${parameter}*`;
   const node = site.args[parameter];

@@ -63,8 +63,6 @@ const USER_HEADERS = new Set([
   'winsock2.h',
   'winsvc.h',
   'tchar.h',
-  'stdio.h',
-  'iostream',
   'wrl.h',
   'setupapi.h',
   'cfgmgr32.h',
@@ -76,6 +74,8 @@ const USER_HEADERS = new Set([
   'wdtfinterface.h',
   'winuser.h',
 ]);
+/** Headers of the C library that programs include and drivers may. */
+const MOSTLY_USER_HEADERS = new Set(['stdio.h', 'iostream']);
 
 /** Indexes a file. `isEntryPoint` says whether a function of that name is an entry point of a driver. Linear in its tokens. */
 export function indexFile(
@@ -116,6 +116,7 @@ function modeOf(structure: FileStructure): FileMode {
     const name = fileNameOf(path.replaceAll('\\', '/')).toLowerCase();
     if (USER_HEADERS.has(name)) return 'user';
     if (KERNEL_HEADERS.has(name)) mode = 'kernel';
+    else if (mode === 'unknown' && MOSTLY_USER_HEADERS.has(name)) mode = 'user';
   }
   return mode;
 }

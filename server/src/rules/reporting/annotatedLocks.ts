@@ -3,7 +3,7 @@
  * "p->Lock" are both "Lock"): an annotation cannot be followed through aliases, so a like-named lock counts as the same one.
  */
 import type { BodyFacts, PathState } from '../../analysis/facts.ts';
-import type { FunctionId } from '../../analysis/program.ts';
+import type { FunctionId, FunctionUnit, Program } from '../../analysis/program.ts';
 import type { NodeId } from '../../syntax/ir.ts';
 import { contractOf } from '../../analysis/entry/contractOf.ts';
 import type { FunctionContext, ProgramContext } from '../rule.ts';
@@ -24,9 +24,33 @@ export function mayHold(state: PathState, name: string): boolean {
 /** How many callers up a lock is looked for. */
 const MAX_DEPTH = 4;
 
+/** Code that initialises or frees has the object to itself. */
+export function setsUp(context: FunctionContext): boolean {
+  return context.facts.calls.some(({ name }) =>
+    /Initialize(\w*Lock|\w*Mutex|ResourceLite)|SpinLockCreate|WaitLockCreate|AllocatePool|FreePool|^ExDelete/.test(
+      name,
+    ),
+  );
+}
+
+/** Whether the function's own annotations say something about a lock of that name, or leave locks out of account. */
+function speaksOf(program: Program, unit: FunctionUnit, name: string): boolean {
+  const clauses = contractOf(program, unit)?.contract.clauses ?? [];
+  return clauses.some(
+    ({ body }) => body.kind === 'ignoresLocks' || ('lock' in body && lastName(body.lock.text) === name),
+  );
+}
+
+/** Whether nobody here calls the function, directly or through a pointer, and its head does not ask for the lock. */
+export function isUncalledAndSilent({ program, analysis, facts }: FunctionContext, name: string): boolean {
+  const { unit } = facts;
+  const isCalled = analysis.callersOf(unit.id).length > 0 || program.hasUnknownCallers(unit.id);
+  return !isCalled && !speaksOf(program, unit, name);
+}
+
 /**
  * Whether nobody enters the function with that lock held: the system calls it, or it takes the lock itself, or no caller holds
- * it, or nobody here calls it and its head does not ask for the lock; and its own annotations do not speak of it.
+ * it; and its own annotations do not speak of it.
  */
 export function isEnteredWithout(context: FunctionContext, name: string): boolean {
   return isFreeAtEntry(context, context.facts.unit.id, name, MAX_DEPTH);
@@ -41,11 +65,7 @@ function isFreeAtEntry(
   const unit = program.functions[id];
   const entry = analysis.entryOf(id);
   if (unit === undefined || entry.held.some(({ lock }) => lastName(lock.text) === name)) return false;
-  const clauses = contractOf(program, unit)?.contract.clauses ?? [];
-  const isSpokenOf = clauses.some(
-    ({ body }) => body.kind === 'ignoresLocks' || ('lock' in body && lastName(body.lock.text) === name),
-  );
-  if (isSpokenOf) return false;
+  if (speaksOf(program, unit, name)) return false;
   if (entry.source === 'role' || entry.source === 'registration') return true;
   const isTaken = analysis
     .factsOf(id)
@@ -53,15 +73,16 @@ function isFreeAtEntry(
       locks.some(({ op, lock }) => op === 'acquire' && lastName(lock.text) === name),
     );
   if (isTaken) return true;
-  if (program.hasUnknownCallers(id) || depth === 0) return false;
-  return analysis
-    .callersOf(id)
-    .every(
+  const callers = program.hasUnknownCallers(id) || depth === 0 ? [] : analysis.callersOf(id);
+  return (
+    callers.length > 0 &&
+    callers.every(
       ({ caller, node }) =>
         caller !== id &&
         isFreeAtEntry({ program, analysis }, caller, name, depth - 1) &&
         isFreeAtCall(analysis.factsOf(caller), node, name),
-    );
+    )
+  );
 }
 
 function isFreeAtCall(facts: BodyFacts, node: NodeId, name: string): boolean {
