@@ -103,4 +103,52 @@ VOID StopOtherOk(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  it('an annotated routine without a body, called by a function that nobody calls', () => {
+    checkRule(
+      'lock-requires-held',
+      `${TYPES}
+_Requires_lock_held_(Ext->Lock)
+VOID CountElsewhere(PDEVICE_EXTENSION Ext);
+VOID HelperBad(PDEVICE_EXTENSION Ext)
+{
+    CountElsewhere(Ext);
+//  ^^^^^^^^^^^^^^^^^^^ requires Ext->Lock to be held
+}
+VOID HelperOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    CountElsewhere(Ext);
+    KeReleaseSpinLock(&Ext->Lock, irql);
+}
+`,
+    );
+  });
+
+  it('once where no caller holds the lock', () => {
+    checkRule(
+      'lock-requires-held',
+      `${TYPES}
+_Requires_lock_held_(Ext->Lock)
+VOID CountLocked(PDEVICE_EXTENSION Ext)
+{
+    Ext->Count += 1;
+}
+DRIVER_DISPATCH FirstBad;
+NTSTATUS FirstBad(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    CountLocked((PDEVICE_EXTENSION)Device->DeviceExtension);
+//  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ requires Ext->Lock to be held
+    return STATUS_SUCCESS;
+}
+DRIVER_DISPATCH SecondOk;
+NTSTATUS SecondOk(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    CountLocked((PDEVICE_EXTENSION)Device->DeviceExtension);
+    return STATUS_SUCCESS;
+}
+`,
+    );
+  });
 });

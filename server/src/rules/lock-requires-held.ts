@@ -76,11 +76,16 @@ function checkClause(
   const states = call.before.filter((state) => isFeasible(state, context.entry));
   if (states.length === 0 || states.some((state) => state.isImprecise)) return [];
   if (body.kind === 'requiresHeld') {
-    const name = lastName(inTermsOfCaller(call, callee, body.lock.text) ?? '');
+    const { text } = body.lock;
+    // The last name of a field is the same whatever is passed for the parameter.
+    const isField = /->|\./.test(text);
+    const name = lastName((isField ? text : inTermsOfCaller(call, callee, text)) ?? '');
     if (REGIONS.test(name)) return [];
     const isHeld = states.some((state) => mayHold(state, name));
     if (name === '' || isHeld || setsUp(context)) return [];
-    if (!isEnteredWithout(context, name) && !isUncalledAndSilent(context, name)) return [];
+    // A contract that a header makes public binds whoever calls; helpers of one driver rely on each other.
+    const isOpen = callee.id === undefined && isUncalledAndSilent(context, name);
+    if (!isOpen && !isEnteredWithout(context, name)) return [];
     const others = otherCalls(context, call, callee);
     // Where nobody holds it, the annotation may be what is wrong: once is enough.
     if (others.length > 0 && !others[0]?.isLater && others.every((other) => !other.mayHold(name))) return [];

@@ -14,7 +14,7 @@ VOID MaxPassiveUnderLockBad(PKSPIN_LOCK Lock, PULONG Value)
 {
     KIRQL irql;
     KeAcquireSpinLock(Lock, &irql);
-    QueryConfig(Value); // FN_: irql-too-high
+    QueryConfig(Value); // expect: irql-too-high
     KeReleaseSpinLock(Lock, irql);
 }
 
@@ -22,7 +22,7 @@ VOID PassiveUnderLockBad(PKSPIN_LOCK Lock)
 {
     KIRQL irql;
     KeAcquireSpinLock(Lock, &irql);
-    FlushConfig(); // FN_: irql-too-high
+    FlushConfig(); // expect: irql-too-high
     KeReleaseSpinLock(Lock, irql);
 }
 
@@ -39,14 +39,14 @@ VOID PassiveAtApcBad(VOID)
 {
     KIRQL irql;
     KeRaiseIrql(APC_LEVEL, &irql);
-    FlushConfig(); // FN_: irql-too-high
+    FlushConfig(); // expect: irql-too-high
     KeLowerIrql(irql);
 }
 
 VOID PassiveUnderFastMutexBad(PFAST_MUTEX Mutex)
 {
     ExAcquireFastMutex(Mutex);
-    FlushConfig(); // FN_: irql-too-high
+    FlushConfig(); // expect: irql-too-high
     ExReleaseFastMutex(Mutex);
 }
 
@@ -62,7 +62,7 @@ VOID PassiveUnderUnsafeMutexOk(PFAST_MUTEX Mutex)
 _IRQL_requires_max_(PASSIVE_LEVEL)
 VOID NeedsDispatchAtPassiveBad(VOID)
 {
-    KickHardware(); // FN_: irql-too-low
+    KickHardware(); // expect: irql-too-low
 }
 
 VOID NeedsDispatchUnderLockOk(PKSPIN_LOCK Lock)
@@ -201,7 +201,7 @@ VOID LeaveSection(_In_ _IRQL_restores_ KIRQL Old);
 VOID CallsUnderRaiserBad(HANDLE Handle)
 {
     KIRQL old = EnterSection();
-    ZwClose(Handle); // FN_: irql-too-high
+    ZwClose(Handle); // expect: irql-too-high
     LeaveSection(old);
 }
 
@@ -216,7 +216,7 @@ NTSTATUS ForgetsToLeaveBad(PULONG P)
 {
     KIRQL old = EnterSection();
     if (*P == 0)
-        return STATUS_UNSUCCESSFUL; // FN_: irql-not-restored
+        return STATUS_UNSUCCESSFUL; // expect: irql-not-restored
     LeaveSection(old);
     return STATUS_SUCCESS;
 }
@@ -324,7 +324,7 @@ void SaveUnderLockBad(PKSPIN_LOCK Lock)
 {
     KIRQL irql;
     KeAcquireSpinLock(Lock, &irql);
-    SaveSettings(); // FN_: irql-too-high
+    SaveSettings(); // expect: irql-too-high
     KeReleaseSpinLock(Lock, irql);
 }
 
@@ -339,7 +339,7 @@ VOID SendWaitUnderLockBad(PKSPIN_LOCK Lock)
 {
     KIRQL irql;
     KeAcquireSpinLock(Lock, &irql);
-    SendCommand(7, TRUE); // FN_: irql-too-high
+    SendCommand(7, TRUE); // expect: irql-too-high
     KeReleaseSpinLock(Lock, irql);
 }
 
@@ -358,7 +358,7 @@ VOID OldConditionalBad(PKSPIN_LOCK Lock)
 {
     KIRQL irql;
     KeAcquireSpinLock(Lock, &irql);
-    OldConditional(3); // FN_: irql-too-high
+    OldConditional(3); // expect: irql-too-high
     KeReleaseSpinLock(Lock, irql);
 }
 
@@ -393,7 +393,7 @@ VOID UnlockPool(PPOOL Pool, _In_ _IRQL_restores_ KIRQL Irql);
 
 VOID RequiresHeldBad(PPOOL Pool)
 {
-    CountLocked(Pool); // FN_: lock-requires-held
+    CountLocked(Pool); // expect: lock-requires-held
 }
 
 VOID RequiresHeldOk(PPOOL Pool)
@@ -408,7 +408,7 @@ VOID RequiresNotHeldBad(PPOOL Pool)
 {
     KIRQL irql;
     KeAcquireSpinLock(&Pool->Lock, &irql);
-    CountUnlocked(Pool); // FN_: lock-requires-held
+    CountUnlocked(Pool); // expect: lock-requires-held
     KeReleaseSpinLock(&Pool->Lock, irql);
 }
 
@@ -417,7 +417,7 @@ NTSTATUS AnnotatedWrapperLeakBad(PPOOL Pool, BOOLEAN Quit)
     KIRQL irql;
     LockPool(Pool, &irql);
     if (Quit)
-        return STATUS_CANCELLED; // FN_: lock-not-released
+        return STATUS_CANCELLED; // expect: lock-not-released
     UnlockPool(Pool, irql);
     return STATUS_SUCCESS;
 }

@@ -4,16 +4,7 @@
  */
 import { allLevels, highLevel, maxOf, minOf, setOf, type Arch } from '../../protocol/irqlLevels.ts';
 import { levelsOfContract } from '../entry/contractOf.ts';
-import type {
-  ExitCase,
-  FunctionSummary,
-  GuardedRequirement,
-  HeldLock,
-  LockRef,
-  Requirement,
-  Value,
-  WhyStep,
-} from '../facts.ts';
+import type { ExitCase, FunctionSummary, HeldLock, LockRef, Requirement, Value, WhyStep } from '../facts.ts';
 import { derefPath, fieldPath } from '../locks/accessPath.ts';
 import type { Clause, ClauseBody, Contract, SalTarget } from '../sal/contract.ts';
 import { allHold, int, UNKNOWN, type SalValue, type Truth } from '../sal/evaluate.ts';
@@ -72,9 +63,9 @@ export function declaredSummary(declared: DeclaredContract): FunctionSummary {
   const outcomes = outcomesOf(declared, effects);
   const cases = outcomes.flatMap((outcome) => caseOf(declared, effects, outcome) ?? []);
   const isSame = contract.clauses.some(({ body }) => body.kind === 'requiresSame');
-  const isSilent = effects.length === 0 && !isSame && LOCK_NAME.test(declared.name);
+  const isSilent =
+    effects.length === 0 && !isSame && !contract.mentionsLocks && LOCK_NAME.test(declared.name);
   const isGivenUp = cases.length !== outcomes.length || isSilent;
-  const requiresWhen = guardedRequirements(declared);
   return {
     id: -1,
     source: 'annotation',
@@ -84,7 +75,6 @@ export function declaredSummary(declared: DeclaredContract): FunctionSummary {
     isProved: !isGivenUp,
     locksTaken: [],
     ...(isGivenUp ? { isGivenUp } : {}),
-    ...(requiresWhen.length === 0 ? {} : { requiresWhen }),
   };
 }
 
@@ -105,28 +95,6 @@ function requirementOf({ contract, arch, witness }: DeclaredContract): Requireme
     isCertain: true,
     witness: [witness],
   };
-}
-
-/** `_When_(Wait == TRUE, _IRQL_requires_max_(APC_LEVEL))` and its like. */
-function guardedRequirements(declared: DeclaredContract): GuardedRequirement[] {
-  return declared.contract.clauses.flatMap(({ body, when }) => {
-    const isBound = body.kind === 'requiresMax' || body.kind === 'requiresMin' || body.kind === 'requires';
-    const [condition] = when;
-    const guard = when.length === 1 && condition !== undefined ? guardOf(declared, condition) : undefined;
-    if (!isBound || guard === undefined || body.level.kind !== 'level') return [];
-    const { level } = body.level;
-    return [
-      {
-        min: body.kind === 'requiresMax' ? 0 : level,
-        max: body.kind === 'requiresMin' ? highLevel(declared.arch) : level,
-        source: 'annotation' as const,
-        because: '',
-        isCertain: true,
-        witness: [declared.witness],
-        guards: [guard],
-      },
-    ];
-  });
 }
 
 /** `P`, `!P`, `P == 1`, `P != 0` over one parameter; undefined for anything else. */

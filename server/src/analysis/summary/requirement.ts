@@ -12,6 +12,10 @@ import { argumentValue } from '../irql/callSite.ts';
 import type { CallSite } from '../irql/callSite.ts';
 import { decideWhen } from '../irql/decideWhen.ts';
 import type { State } from '../irql/state.ts';
+import { isSymbol } from '../irql/constants.ts';
+import type { DeclaredFunction } from '../program.ts';
+import { allHold, int, UNKNOWN, type SalValue } from '../sal/evaluate.ts';
+import { printExpression } from '../sal/expression.ts';
 import type { BodyContext } from './bodyContext.ts';
 
 /** The requirement of the call, decided over all states in front of it; undefined when nothing is known to be needed. */
@@ -23,7 +27,7 @@ export function requirementOf(
 ): Requirement | undefined {
   const { callee } = site;
   if (callee.kind === 'ddi') return ddiRequirement(context, states, site);
-  if (callee.kind === 'declared') return functionRequirement(context, states, site, callee.declared.summary);
+  if (callee.kind === 'declared') return declaredRequirement(context, states, site, callee.declared);
   if (callee.kind !== 'functions') return undefined;
   const needs = callee.ids.map((id) => {
     const summary = summaryOf(id);
@@ -79,6 +83,38 @@ function ddiRequirement(
     isCertain,
     witness: [],
   };
+}
+
+/** What the annotations of a declaration ask for, `_When_` clauses decided by the arguments. */
+function declaredRequirement(
+  context: BodyContext,
+  states: readonly State[],
+  site: CallSite,
+  { contract, parameters, summary }: DeclaredFunction,
+): Requirement | undefined {
+  const { arch } = context.program.settings;
+  let { min, max } = summary.requires;
+  let because = '';
+  for (const { body, when } of contract.clauses) {
+    if (when.length === 0 || !('level' in body) || body.level.kind !== 'level') continue;
+    const holds = states.every((state) => {
+      const lookUp = (path: string): SalValue => salValueOf(context, state, site, parameters.indexOf(path));
+      return allHold(when, { arch, lookUp }) === 'true';
+    });
+    if (!holds) continue;
+    const { level } = body.level;
+    if (body.kind === 'requires' || body.kind === 'requiresMax') max = Math.min(max, level);
+    if (body.kind === 'requires' || body.kind === 'requiresMin') min = Math.max(min, level);
+    because = when.map(printExpression).join(' and ');
+  }
+  if (range(min, max) === allLevels(arch)) return undefined;
+  return { ...summary.requires, min, max, because, source: 'annotation' };
+}
+
+function salValueOf(context: BodyContext, state: State, site: CallSite, parameter: number): SalValue {
+  const value = parameter < 0 ? undefined : argumentValue(context, state, site, parameter);
+  if (value?.kind === 'const' && !isSymbol(value.value)) return int(value.value);
+  return value?.kind === 'notConst' ? { kind: 'not', values: [value.value] } : UNKNOWN;
 }
 
 /** Whether the condition holds in every state; undefined when the states differ or do not say. */

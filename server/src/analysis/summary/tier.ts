@@ -42,7 +42,11 @@ function tierOfCallee(callee: Callee, summaryOf: (id: FunctionId) => FunctionSum
     const isConditional = (fact?.conditions.length ?? 0) > 0 || (effect?.requiresWhen.length ?? 0) > 0;
     return isConditional || isBounded(fact?.levels) || isBounded(effect?.levels) ? 'light' : 'trivial';
   }
-  if (callee.kind === 'declared') return tierOfSummary(callee.declared.summary);
+  if (callee.kind === 'declared') {
+    const { summary, contract } = callee.declared;
+    const needed = tierOfSummary(summary);
+    return needed === 'trivial' && contract.clauses.some(({ when }) => when.length > 0) ? 'light' : needed;
+  }
   if (callee.kind !== 'functions') return 'trivial';
   let tier: Tier = 'trivial';
   for (const id of callee.ids) {
