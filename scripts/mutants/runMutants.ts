@@ -1,11 +1,13 @@
 /**
- * `npm run mutants -- FOLDER [--defects N] [--rewrites N]`: seeds single defects and harmless rewrites into the real
+ * `npm run mutants -- FOLDER [--defects N] [--rewrites N] [--verbose] [--save FILE | --load FILE]`: seeds single defects and harmless rewrites into the real
  * functions of a folder and counts how many defects are found and how many rewrites stay silent, by kind and by rule.
- * Each driver is analysed by itself; which functions are taken is decided by a seed, so that runs can be compared.
+ * Each driver is analysed by itself. What is seeded hangs on what the inference knows of a function: `--save` keeps the
+ * chosen mutants in a file and `--load` takes them from there, so that two versions can be compared on the same ones.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { analyzeProgram } from '../../server/src/analysis/analyze.ts';
 import type { ProgramAnalysis } from '../../server/src/analysis/facts.ts';
-import type { Program } from '../../server/src/analysis/program.ts';
+import type { FunctionUnit, Program } from '../../server/src/analysis/program.ts';
 import { createWorkspaceHost, type WorkspaceHost } from '../../server/src/analysis/program/workspaceHost.ts';
 import { loadFacts } from '../../server/src/ddi/loadFacts.ts';
 import { readSources, type SourceFile } from '../../server/src/cli/readSources.ts';
@@ -16,6 +18,7 @@ import {
 } from '../../server/src/rules/checkProgram.ts';
 import type { Finding, FunctionContext } from '../../server/src/rules/rule.ts';
 import { DEFECTS } from './defects.ts';
+import { describeMiss } from './describeMiss.ts';
 import { applyEdits, keyOf, type Mutant, type Mutator } from './mutant.ts';
 import { REWRITES } from './rewrites.ts';
 
@@ -63,20 +66,21 @@ function loudFindings({ program, analysis }: Driver): Finding[] {
     .filter(({ severity }) => severity === 'error' || severity === 'warning');
 }
 
-function contextsOf({ program, analysis }: Driver): FunctionContext[] {
-  return program.functions.map((unit) => ({
+function contextOf({ program, analysis }: Driver, { id }: FunctionUnit): FunctionContext {
+  return {
     program,
     analysis,
-    facts: analysis.factsOf(unit.id),
-    entry: analysis.entryOf(unit.id),
-    summary: analysis.summaryOf(unit.id),
-  }));
+    facts: analysis.factsOf(id),
+    entry: analysis.entryOf(id),
+    summary: analysis.summaryOf(id),
+  };
 }
 
 function collect(name: string, driver: Driver, mutators: readonly Mutator[]): Candidate[] {
   const perKind = new Map<string, number>();
   const found: Candidate[] = [];
-  for (const context of contextsOf(driver)) {
+  for (const unit of driver.program.functions) {
+    const context = contextOf(driver, unit);
     if (!context.facts.calls.some(({ locks, callee }) => locks.length > 0 || callee.kind === 'ddi')) continue;
     for (const mutate of mutators) {
       for (const mutant of mutate(context)) {
@@ -89,8 +93,13 @@ function collect(name: string, driver: Driver, mutators: readonly Mutator[]): Ca
   return found;
 }
 
-/** New findings that a mutant brings: keys that were not there, or more of a key than before. */
-function newFindings(driver: Driver, mutant: Mutant, before: ReadonlyMap<string, number>): Finding[] {
+/** What a mutant brings: findings that were not there, or more of a kind than before; and why there are none. */
+interface Outcome {
+  readonly fresh: readonly Finding[];
+  readonly why: string;
+}
+
+function tryMutant(driver: Driver, mutant: Mutant, before: ReadonlyMap<string, number>): Outcome {
   const original = driver.texts.get(mutant.file) ?? '';
   const edits = mutant.edits.filter((edit) => edit.file === mutant.file);
   const changed = driver.host.update([{ path: mutant.file, text: applyEdits(original, edits) }]);
@@ -102,9 +111,13 @@ function newFindings(driver: Driver, mutant: Mutant, before: ReadonlyMap<string,
     counts.set(key, count);
     return count > (before.get(key) ?? 0);
   });
+  const changedUnit = mutated.program.functions.find(
+    ({ qualifiedName, file }) => qualifiedName === mutant.function && file.path === mutant.file,
+  );
+  const why = changedUnit === undefined ? '' : describeMiss(contextOf(mutated, changedUnit));
   driver.program = driver.host.update([{ path: mutant.file, text: original }]);
   driver.analysis = analyzeProgram(driver.program, mutated.analysis);
-  return fresh;
+  return { fresh, why };
 }
 
 /** A defect counts as found when a new finding is in the function, or its trace goes through the function's text. */
@@ -116,7 +129,7 @@ function isFoundBy(finding: Finding, mutant: Mutant): boolean {
 function judge(
   tallies: Map<string, Tally>,
   mutant: Mutant,
-  fresh: readonly Finding[],
+  { fresh, why }: Outcome,
   isDefect: boolean,
 ): void {
   const tally: Tally = tallies.get(mutant.kind) ?? { made: 0, good: 0, misses: [], rules: new Map() };
@@ -127,7 +140,7 @@ function judge(
     tally.rules.set(rule, (tally.rules.get(rule) ?? 0) + 1);
   const isGood = isDefect ? hits.length > 0 : hits.length === 0;
   if (isGood) tally.good++;
-  else tally.misses.push(`${mutant.file}: ${mutant.function}${isDefect ? '' : `: ${hits[0]?.rule ?? ''}`}`);
+  else tally.misses.push(`${mutant.file}: ${mutant.function}: ${isDefect ? why : (hits[0]?.rule ?? '')}`);
 }
 
 function printTable(title: string, tallies: ReadonlyMap<string, Tally>, isVerbose: boolean): void {
@@ -169,50 +182,70 @@ function thin<T>(all: readonly T[], wanted: number): T[] {
   return Array.from({ length: wanted }, (_, i) => all[Math.floor((i * all.length) / wanted)] as T);
 }
 
-function readNumber(name: string, fallback: number): number {
+function readOption(name: string): string | undefined {
   const at = process.argv.indexOf(name);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+interface Chosen {
+  readonly defects: readonly Candidate[];
+  readonly rewrites: readonly Candidate[];
+}
+
+/** The mutants to try: of the given file, or made from the drivers. */
+function choose(drivers: ReadonlyMap<string, Driver>): Chosen {
+  const load = readOption('--load');
+  if (load !== undefined) return JSON.parse(readFileSync(load, 'utf8')) as Chosen;
+  const all = (mutators: readonly Mutator[]): Candidate[] =>
+    [...drivers].flatMap(([name, driver]) => collect(name, driver, mutators));
+  const defects = all(DEFECTS);
+  const rewrites = all(REWRITES);
+  console.log(
+    `${String(drivers.size)} drivers offer ${String(defects.length)} defects and ${String(rewrites.length)} rewrites`,
+  );
+  const chosen = {
+    defects: thin(defects, Number(readOption('--defects') ?? 600)),
+    rewrites: thin(rewrites, Number(readOption('--rewrites') ?? 250)),
+  };
+  const save = readOption('--save');
+  if (save !== undefined) writeFileSync(save, JSON.stringify(chosen));
+  return chosen;
+}
+
+function countFindings(driver: Driver): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const finding of loudFindings(driver))
+    counts.set(keyOf(finding), (counts.get(keyOf(finding)) ?? 0) + 1);
+  return counts;
 }
 
 function main(): void {
   const [folder] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
   if (folder === undefined)
-    throw new Error('usage: npm run mutants -- FOLDER [--defects N] [--rewrites N] [--verbose]');
-  const groups = groupByDriver(readSources([folder], () => false).files);
+    throw new Error(
+      'usage: npm run mutants -- FOLDER [--defects N] [--rewrites N] [--verbose] [--save FILE | --load FILE]',
+    );
   const drivers = new Map<string, Driver>();
-  const defects: Candidate[] = [];
-  const rewrites: Candidate[] = [];
-  for (const [name, files] of groups) {
-    if (!files.some(({ text }) => /SpinLock|SPIN_LOCK|FastMutex|WaitLock|RaiseIrql/.test(text))) continue;
-    const driver = openDriver(files);
-    drivers.set(name, driver);
-    defects.push(...collect(name, driver, DEFECTS));
-    rewrites.push(...collect(name, driver, REWRITES));
+  for (const [name, files] of groupByDriver(readSources([folder], () => false).files)) {
+    if (files.some(({ text }) => /SpinLock|SPIN_LOCK|FastMutex|WaitLock|RaiseIrql/.test(text)))
+      drivers.set(name, openDriver(files));
   }
   const isVerbose = process.argv.includes('--verbose');
-  for (const [title, all, wanted, isDefect] of [
-    ['defects found', defects, readNumber('--defects', 600), true],
-    ['rewrites that stay silent', rewrites, readNumber('--rewrites', 250), false],
+  const { defects, rewrites } = choose(drivers);
+  const before = new Map<string, Map<string, number>>();
+  for (const [title, candidates, isDefect] of [
+    ['defects found', defects, true],
+    ['rewrites that stay silent', rewrites, false],
   ] as const) {
     const tallies = new Map<string, Tally>();
-    const before = new Map<string, Map<string, number>>();
-    for (const { driver: name, mutant } of thin(all, wanted)) {
+    for (const { driver: name, mutant } of candidates) {
       const driver = drivers.get(name);
       if (driver === undefined) continue;
-      let known = before.get(name);
-      if (known === undefined) {
-        known = new Map();
-        for (const finding of loudFindings(driver))
-          known.set(keyOf(finding), (known.get(keyOf(finding)) ?? 0) + 1);
-        before.set(name, known);
-      }
-      judge(tallies, mutant, newFindings(driver, mutant, known), isDefect);
+      const known = before.get(name) ?? countFindings(driver);
+      before.set(name, known);
+      judge(tallies, mutant, tryMutant(driver, mutant, known), isDefect);
     }
-    printTable(
-      `${title} (of ${String(all.length)} that ${String(drivers.size)} drivers offer)`,
-      tallies,
-      isVerbose,
-    );
+    printTable(title, tallies, isVerbose);
   }
 }
 
