@@ -165,4 +165,21 @@ VOID MacroBad(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  it('a test of a pointer parameter excuses nothing', () => {
+    checkRule(
+      'atdpc-below-dispatch',
+      `${TYPES}
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID PointerBad(PDEVICE_EXTENSION Ext)
+{
+    if (Ext != NULL) {
+        KeAcquireSpinLockAtDpcLevel(&Ext->Lock);
+//      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ PASSIVE_LEVEL
+        KeReleaseSpinLockFromDpcLevel(&Ext->Lock);
+    }
+}
+`,
+    );
+  });
 });

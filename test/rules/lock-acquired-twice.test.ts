@@ -88,4 +88,28 @@ VOID SameBad(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  it('a helper that drops the lock for a while', () => {
+    checkRule(
+      'lock-acquired-twice',
+      `${TYPES}
+static VOID WithoutLock(PDEVICE_EXTENSION Ext, PKIRQL OldIrql)
+{
+    KeReleaseSpinLock(&Ext->Lock, *OldIrql);
+    LibraryNotify(Ext);
+    KeAcquireSpinLock(&Ext->Lock, OldIrql);
+}
+VOID DroppedOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    while (Ext->Count != 0) {
+        Ext->Count = 0;
+        WithoutLock(Ext, &irql);
+    }
+    KeReleaseSpinLock(&Ext->Lock, irql);
+}
+`,
+    );
+  });
 });

@@ -261,4 +261,113 @@ VOID FP_Flag(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  it('an early return on a path through unknown code', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+NTSTATUS UnknownBad(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    if (!LibraryIsReady(Ext)) {
+        return STATUS_UNSUCCESSFUL;
+//      ^^^^^^^^^^^^^^^^^^^^^^^^^^^ still held
+    }
+    KeReleaseSpinLock(&Ext->Lock, irql);
+    return STATUS_SUCCESS;
+}
+NTSTATUS NamedOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    if (LibraryUnlock(Ext)) {
+        return STATUS_UNSUCCESSFUL;
+    }
+    KeReleaseSpinLock(&Ext->Lock, irql);
+    return STATUS_SUCCESS;
+}
+`,
+    );
+  });
+
+  it('the release is declined by a flag that is cleared after the acquire', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+VOID PostedOk(PDEVICE_EXTENSION Ext)
+{
+    BOOLEAN release = TRUE;
+    ExAcquireFastMutex(&Ext->Mutex);
+    if (Ext->Count != 0) {
+        LibraryPost(Ext);
+        release = FALSE;
+    }
+    if (release) {
+        ExReleaseFastMutex(&Ext->Mutex);
+    }
+}
+VOID NeverSetBad(PDEVICE_EXTENSION Ext)
+{
+    BOOLEAN release = FALSE;
+    ExAcquireFastMutex(&Ext->Mutex);
+    if (Ext->Count != 0) {
+        release = TRUE;
+    }
+    if (release) {
+        ExReleaseFastMutex(&Ext->Mutex);
+    }
+    return;
+//  ^^^^^^^ still held
+}
+`,
+    );
+  });
+
+  it('the pointer that the lock was reached through is not NULL at the end', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+NTSTATUS PointerOk(PVOID Context)
+{
+    PDEVICE_EXTENSION ext = (PDEVICE_EXTENSION)Context;
+    BOOLEAN isHeld = FALSE;
+    if (ext == NULL) goto Exit;
+    ExAcquireFastMutex(&ext->Mutex);
+    isHeld = TRUE;
+    LibraryWork(ext);
+Exit:
+    if (ext) {
+        if (isHeld) ExReleaseFastMutex(&ext->Mutex);
+    }
+    return STATUS_SUCCESS;
+}
+`,
+    );
+  });
+
+  it('a helper that gives back one lock or the other, as its counterpart took it', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+static VOID Take(PDEVICE_EXTENSION Ext)
+{
+    if (Ext->IsLocked) KeAcquireSpinLockAtDpcLevel(&Ext->Lock);
+    else KeAcquireSpinLockAtDpcLevel(&Ext->Inner);
+}
+static VOID Give(PDEVICE_EXTENSION Ext)
+{
+    if (Ext->IsLocked) KeReleaseSpinLockFromDpcLevel(&Ext->Lock);
+    else KeReleaseSpinLockFromDpcLevel(&Ext->Inner);
+}
+_IRQL_requires_(DISPATCH_LEVEL)
+VOID EitherOk(PDEVICE_EXTENSION Ext)
+{
+    Take(Ext);
+    LibraryWork(Ext);
+    Give(Ext);
+}
+`,
+    );
+  });
 });

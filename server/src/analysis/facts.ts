@@ -90,9 +90,9 @@ export type Value =
   | { readonly kind: 'status'; readonly isSuccess: boolean }
   /** equal to parameter i of this function as passed in */
   | { readonly kind: 'param'; readonly index: number }
-  /** the address of an object / a copy of the value at a path */
+  /** the address of an object / a copy of the value at a path, which may be known not to be zero */
   | { readonly kind: 'addressOf'; readonly path: string }
-  | { readonly kind: 'copyOf'; readonly path: string }
+  | { readonly kind: 'copyOf'; readonly path: string; readonly isNonZero?: true }
   /** the result of a call, still undecided (try-acquire, KeGetCurrentIrql comparison, ...) */
   | { readonly kind: 'resultOf'; readonly call: NodeId };
 

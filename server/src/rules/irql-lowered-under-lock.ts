@@ -5,9 +5,9 @@
 import type { CallFact, HeldLock, PathState } from '../analysis/facts.ts';
 import { atLeast, DISPATCH_LEVEL } from '../protocol/irqlLevels.ts';
 import { swapReleases } from './fixes/swapReleases.ts';
-import { isFeasible } from './reporting/evidence.ts';
+import { isFeasible, verdictOf } from './reporting/evidence.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
-import { acquiredStep, report, say, stepAt } from './reporting/report.ts';
+import { acquiredStep, assumptionSteps, report, say, stepAt } from './reporting/report.ts';
 import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -40,7 +40,7 @@ function findLowered(
   // A raise that lowers is a mistake of its own, with a rule of its own.
   if (call.callee.kind !== 'ddi' || call.callee.effect?.op === 'raise') return undefined;
   for (const state of call.after) {
-    if (state.irqlSetBy !== call.node || state.isImprecise || state.assumptions.length > 0) continue;
+    if (state.irqlSetBy !== call.node || state.isImprecise) continue;
     if (!isFeasible(state, context.entry) || isAtDispatch(context, state)) continue;
     const held = state.held.find(
       (lock) => isSpinKind(lock.kind) && !lock.isFromEntry && lock.node !== call.node,
@@ -69,12 +69,13 @@ function describe(context: FunctionContext, call: CallFact, state: PathState, he
   return report(context, meta, {
     fixes: fix === undefined ? [] : [fix],
     node: call.node,
-    verdict: 'definite',
+    verdict: verdictOf(state),
     message:
       `${call.name} lowers the IRQL to ${level} while ${held.lock.text} is still held. From here on the holder can be ` +
       `interrupted by a DPC that spins for the same lock for ever (bug check 0x133). ${repair}`,
     trace: [
       acquiredStep(context, held),
+      ...assumptionSteps(context, state),
       stepAt(context, call.node, `${call.name} lowers the IRQL to ${level}`),
     ],
   });

@@ -4,8 +4,8 @@
  */
 import type { ExitFact, PathState } from '../analysis/facts.ts';
 import { describeSet, intersect, without } from '../protocol/irqlLevels.ts';
-import { hangsOnArgument, isFeasible } from './reporting/evidence.ts';
-import { callAt, isSetDirectly, report, stepAt } from './reporting/report.ts';
+import { hangsOnArgument, isFeasible, verdictOf } from './reporting/evidence.ts';
+import { assumptionSteps, callAt, isSetDirectly, report, stepAt } from './reporting/report.ts';
 import { isSavedLevelLost, savedIn } from './reporting/savedLevel.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -60,13 +60,13 @@ function isAnnotatedAsChanging(context: FunctionContext): boolean {
 }
 
 function isChanged(context: FunctionContext, state: PathState): boolean {
-  if (state.isEntryIrql || state.isImprecise || state.assumptions.length > 0) return false;
+  if (state.isEntryIrql || state.isImprecise) return false;
   if (state.held.some((held) => !held.isFromEntry) || !isFeasible(state, context.entry)) return false;
   if (!isSetDirectly(context, state)) return false;
   const { entry } = context;
   if (!entry.isKnown) return state.irql !== 0 && isSingle(state.irql);
   const isEnteredElsewhere =
-    !hangsOnArgument(state) && without(intersect(state.entry, entry.proven), state.irql) !== 0;
+    !hangsOnArgument(context, state) && without(intersect(state.entry, entry.proven), state.irql) !== 0;
   return isEnteredElsewhere || intersect(state.entry & entry.levels, state.irql) === 0;
 }
 
@@ -85,7 +85,7 @@ function describe(
   const level = describeSet(state.irql, arch);
   return report(context, meta, {
     node: exit.node,
-    verdict: 'definite',
+    verdict: verdictOf(state),
     message:
       `${context.facts.unit.name} returns at ${level}, set by ${name}, on this path` +
       (isKeptSomewhere ? '; on others it returns at the IRQL it was entered at' : '') +
@@ -93,6 +93,7 @@ function describe(
       `before this return.`,
     trace: [
       stepAt(context, state.irqlSetBy, `${name} sets ${level}`, state.irql),
+      ...assumptionSteps(context, state),
       stepAt(context, exit.node, `returns at ${level}`, state.irql),
     ],
   });

@@ -5,10 +5,10 @@
 import { derefPath } from '../analysis/locks/accessPath.ts';
 import type { CallFact, HeldLock, LockEvent, PathState } from '../analysis/facts.ts';
 import { heldBy } from './fixes/lockPairs.ts';
-import { isFeasible } from './reporting/evidence.ts';
+import { isFeasible, verdictOf } from './reporting/evidence.ts';
 import { isOwnerChecked } from './reporting/lockGuards.ts';
 import { isOneObject, isOwnedKind, isRecursiveKind, isSpinKind } from './reporting/lockKinds.ts';
-import { acquiredStep, report, stepAt } from './reporting/report.ts';
+import { acquiredStep, assumptionSteps, report, stepAt } from './reporting/report.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -35,15 +35,25 @@ export const rule: FunctionRule = {
   },
 };
 
-function findHolder(context: FunctionContext, call: CallFact, event: LockEvent): HeldLock | undefined {
+interface Holder {
+  readonly state: PathState;
+  readonly held: HeldLock;
+}
+
+function findHolder(context: FunctionContext, call: CallFact, event: LockEvent): Holder | undefined {
   if (event.op !== 'acquire' || !isOwnedKind(event.kind) || isRecursiveKind(event.kind)) return undefined;
-  if (!isOneObject(event.lock.path)) return undefined;
+  if (!isOneObject(event.lock.path) || isReleasedFirst(call, event)) return undefined;
   for (const state of call.before) {
     const held = heldBy(state, event.lock.path);
     if (held === undefined || !isSure(context, state) || isSharedTwice(held, event)) continue;
-    if (!isOwnerChecked(context, call.node)) return held;
+    if (!isOwnerChecked(context, call.node)) return { state, held };
   }
   return undefined;
+}
+
+/** A helper that drops the caller's lock for a while and takes it again before it returns. */
+function isReleasedFirst(call: CallFact, event: LockEvent): boolean {
+  return call.locks.some(({ op, lock }) => op === 'release' && lock.path === event.lock.path);
 }
 
 /** An interlocked list routine takes the lock that it is given for itself. */
@@ -62,11 +72,11 @@ function findInterlocked(context: FunctionContext, call: CallFact): Finding[] {
     isThroughWrapper: false,
   };
   const holder = findHolder(context, call, event);
-  return holder === undefined ? [] : [describe(context, call, { ...event, lock: holder.lock }, holder)];
+  return holder === undefined ? [] : [describe(context, call, { ...event, lock: holder.held.lock }, holder)];
 }
 
 function isSure(context: FunctionContext, state: PathState): boolean {
-  return !state.isImprecise && state.assumptions.length === 0 && isFeasible(state, context.entry);
+  return !state.isImprecise && isFeasible(state, context.entry);
 }
 
 /** Two shared acquires deadlock only when a writer waits in between: another rule's business. */
@@ -91,7 +101,8 @@ function findInside(context: FunctionContext, call: CallFact): Finding[] {
         path === undefined
           ? undefined
           : findHolder(context, call, { ...event, lock: { ...event.lock, path } });
-      if (holder !== undefined) return [describe(context, call, { ...event, lock: holder.lock }, holder)];
+      if (holder !== undefined)
+        return [describe(context, call, { ...event, lock: holder.held.lock }, holder)];
     }
   }
   return [];
@@ -119,17 +130,26 @@ function isTaken(inner: PathState, call: CallFact): boolean {
   return true;
 }
 
-function describe(context: FunctionContext, call: CallFact, event: LockEvent, held: HeldLock): Finding {
+function describe(
+  context: FunctionContext,
+  call: CallFact,
+  event: LockEvent,
+  { state, held }: Holder,
+): Finding {
   const outcome = isSpinKind(event.kind)
     ? 'This CPU spins for ever (bug check 0x133; Driver Verifier 0xC4/0x1000).'
     : 'This thread waits for itself for ever.';
   return report(context, meta, {
     node: call.node,
-    verdict: 'definite',
+    verdict: verdictOf(state),
     message:
       `${call.name} takes ${event.lock.text}, which is already held here${held.isFromEntry ? ' since entry' : ''}. ${outcome} ` +
       `Take it once, or split off a helper that expects it held.`,
-    trace: [acquiredStep(context, held), stepAt(context, call.node, `${call.name} takes it again`)],
+    trace: [
+      acquiredStep(context, held),
+      ...assumptionSteps(context, state),
+      stepAt(context, call.node, `${call.name} takes it again`),
+    ],
     replay: { scenario: 'recursive', lockClass: event.lock.lockClass },
   });
 }

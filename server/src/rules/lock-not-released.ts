@@ -3,11 +3,12 @@
  * Acquire wrappers hold it on every path, and "TRUE: you own it now" functions by their result: both are silent.
  */
 import type { ExitFact, HeldLock, PathState } from '../analysis/facts.ts';
-import { isFeasible } from './reporting/evidence.ts';
+import type { NodeId } from '../syntax/ir.ts';
+import { isFeasible, verdictOf } from './reporting/evidence.ts';
 import { outcomeOf } from './reporting/exitOutcome.ts';
-import { conditionsAround, isOwnerChecked } from './reporting/lockGuards.ts';
+import { conditionsAround, isOwnerChecked, isReleaseDeclined } from './reporting/lockGuards.ts';
 import { isOneObject, isOwnedKind, isSpinKind } from './reporting/lockKinds.ts';
-import { acquiredStep, callAt, isWrittenHere, report, stepAt } from './reporting/report.ts';
+import { acquiredStep, assumptionSteps, callAt, isWrittenHere, report, stepAt } from './reporting/report.ts';
 import { isSavedLevelLost } from './reporting/savedLevel.ts';
 import { findReleaseText } from './fixes/addRelease.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
@@ -53,7 +54,7 @@ function leaksOf(context: FunctionContext): Leak[] {
   for (const exit of context.facts.exits) {
     const seen = new Set<string>();
     for (const state of exit.states) {
-      if (state.isImprecise || state.assumptions.length > 0 || !isFeasible(state, context.entry)) continue;
+      if (state.isImprecise || !isFeasible(state, context.entry)) continue;
       for (const held of state.held) {
         if (held.isFromEntry || !isOwnedKind(held.kind) || !isOneObject(held.lock.path)) continue;
         if (isGivenBack(state, held)) continue;
@@ -89,6 +90,7 @@ function isMistake(context: FunctionContext, leak: Leak): boolean {
   const { path } = leak.held.lock;
   if (isCalleesMistake(context, leak.held) || isOwnerChecked(context, leak.held.node)) return false;
   if (isReleasedAlike(context, leak)) return false;
+  if (isReleaseDeclined(context, leak.state, leak.held, releasesOf(context, path))) return false;
   if (!isReleasedHere(context, path)) {
     const { held } = leak;
     return mustNotHoldAtExit(context, held) || isLevelLost(context, held) || isOutOfReach(context, held);
@@ -115,9 +117,13 @@ function isFailure(context: FunctionContext, exit: ExitFact): boolean {
 }
 
 function isReleasedHere(context: FunctionContext, path: string): boolean {
-  return context.facts.calls.some((call) =>
-    call.locks.some((event) => event.op === 'release' && event.lock.path === path),
-  );
+  return releasesOf(context, path).length > 0;
+}
+
+function releasesOf(context: FunctionContext, path: string): NodeId[] {
+  return context.facts.calls
+    .filter(({ locks }) => locks.some((event) => event.op === 'release' && event.lock.path === path))
+    .map(({ node }) => node);
 }
 
 /**
@@ -195,7 +201,7 @@ function isLevelLost(context: FunctionContext, held: HeldLock): boolean {
   return isSavedLevelLost(context, held.savedIn, held.node);
 }
 
-function describe(context: FunctionContext, { exit, held }: Leak): Finding {
+function describe(context: FunctionContext, { exit, state, held }: Leak): Finding {
   const fix = isWrittenHere(context, exit.node) ? findReleaseText(context, exit, held) : undefined;
   const acquire = callAt(context, held.node)?.name ?? held.via;
   const effect = isSpinKind(held.kind)
@@ -203,9 +209,13 @@ function describe(context: FunctionContext, { exit, held }: Leak): Finding {
     : `The next acquire waits for ever.`;
   return report(context, meta, {
     node: exit.node,
-    verdict: 'definite',
+    verdict: verdictOf(state),
     message: `${held.lock.text}, taken by ${acquire}, is still held on this return. ${effect} Release it before returning.`,
-    trace: [acquiredStep(context, held), stepAt(context, exit.node, `returns with ${held.lock.text} held`)],
+    trace: [
+      acquiredStep(context, held),
+      ...assumptionSteps(context, state),
+      stepAt(context, exit.node, `returns with ${held.lock.text} held`),
+    ],
     fixes: fix === undefined ? [] : [fix],
   });
 }

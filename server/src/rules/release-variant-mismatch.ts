@@ -2,12 +2,12 @@
  * A lock that is released by a form that does not belong to its acquire: the IRQL stays raised, falls too early, or the
  * lock word is corrupted. Crossing two locks (A raises, B does not, A is released first) is legal and silent.
  */
-import type { CallFact, HeldLock, LockEvent } from '../analysis/facts.ts';
+import type { CallFact, HeldLock, LockEvent, PathState } from '../analysis/facts.ts';
 import { replaceNode, rewriteCall, textOf } from './fixes/editCall.ts';
 import { heldBy } from './fixes/lockPairs.ts';
-import { isFeasible } from './reporting/evidence.ts';
+import { isFeasible, verdictOf } from './reporting/evidence.ts';
 import { isOwnedKind, isSpinKind } from './reporting/lockKinds.ts';
-import { acquiredStep, report, stepAt } from './reporting/report.ts';
+import { acquiredStep, assumptionSteps, report, stepAt } from './reporting/report.ts';
 import type { Finding, Fix, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -28,18 +28,23 @@ export const rule: FunctionRule = {
     return context.facts.calls.flatMap((call) => {
       const event = call.locks[0];
       if (call.locks.length !== 1 || event?.op !== 'release' || event.isThroughWrapper) return [];
-      const held = findMismatch(context, call, event);
-      return held === undefined ? [] : [describe(context, call, event, held)];
+      const found = findMismatch(context, call, event);
+      return found === undefined ? [] : [describe(context, call, event, found)];
     });
   },
 };
 
-function findMismatch(context: FunctionContext, call: CallFact, event: LockEvent): HeldLock | undefined {
+interface Mismatch {
+  readonly state: PathState;
+  readonly held: HeldLock;
+}
+
+function findMismatch(context: FunctionContext, call: CallFact, event: LockEvent): Mismatch | undefined {
   for (const state of call.before) {
-    if (state.isImprecise || state.assumptions.length > 0 || !isFeasible(state, context.entry)) continue;
+    if (state.isImprecise || !isFeasible(state, context.entry)) continue;
     const held = heldBy(state, event.lock.path);
     if (held === undefined || held.isFromEntry || isPair(context, held.via, event.routine)) continue;
-    if (isHarmful(context, held, event)) return held;
+    if (isHarmful(context, held, event)) return { state, held };
   }
   return undefined;
 }
@@ -79,7 +84,12 @@ function staysRaised(context: FunctionContext, held: HeldLock): boolean {
   );
 }
 
-function describe(context: FunctionContext, call: CallFact, event: LockEvent, held: HeldLock): Finding {
+function describe(
+  context: FunctionContext,
+  call: CallFact,
+  event: LockEvent,
+  { state, held }: Mismatch,
+): Finding {
   const right = context.program.ddi.effect(held.via)?.pairsWith[0] ?? 'the matching release';
   const fix = findFix(context, call, event, held, right);
   const raises = context.program.ddi.effect(held.via)?.exit.kind === 'level';
@@ -88,9 +98,13 @@ function describe(context: FunctionContext, call: CallFact, event: LockEvent, he
     : `${event.routine} sets the IRQL to a value that ${held.via} never saved.`;
   return report(context, meta, {
     node: call.node,
-    verdict: 'definite',
+    verdict: verdictOf(state),
     message: `${event.lock.text} was taken by ${held.via} but is released by ${event.routine}. ${harm} Use ${right}.`,
-    trace: [acquiredStep(context, held), stepAt(context, call.node, `${event.routine} releases it`)],
+    trace: [
+      acquiredStep(context, held),
+      ...assumptionSteps(context, state),
+      stepAt(context, call.node, `${event.routine} releases it`),
+    ],
     fixes: fix === undefined ? [] : [fix],
     replay: { scenario: 'fromdpc-after-acquire', lockClass: event.lock.lockClass },
   });

@@ -2,11 +2,11 @@
  * Two spin locks held at once that keep their old IRQL in the same variable or queue handle: the second acquire
  * overwrites what the first one saved.
  */
-import type { CallFact, HeldLock } from '../analysis/facts.ts';
+import type { CallFact, HeldLock, PathState } from '../analysis/facts.ts';
 import { textOf } from './fixes/editCall.ts';
-import { isFeasible } from './reporting/evidence.ts';
+import { isFeasible, verdictOf } from './reporting/evidence.ts';
 import { isOneObject, isSpinKind } from './reporting/lockKinds.ts';
-import { acquiredStep, report, stepAt } from './reporting/report.ts';
+import { acquiredStep, assumptionSteps, report, stepAt } from './reporting/report.ts';
 import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -40,24 +40,29 @@ export const rule: FunctionRule = {
   },
 };
 
+interface Earlier {
+  readonly state: PathState;
+  readonly earlier: HeldLock;
+}
+
 function findEarlier(
   context: FunctionContext,
   call: CallFact,
   lock: string,
   place: string,
-): HeldLock | undefined {
+): Earlier | undefined {
   for (const state of call.before) {
-    if (state.isImprecise || state.assumptions.length > 0 || !isFeasible(state, context.entry)) continue;
+    if (state.isImprecise || !isFeasible(state, context.entry)) continue;
     const earlier = state.held.find(
       (held) =>
         isSpinKind(held.kind) && held.savedIn === place && held.lock.path !== lock && !held.isFromEntry,
     );
-    if (earlier !== undefined) return earlier;
+    if (earlier !== undefined) return { state, earlier };
   }
   return undefined;
 }
 
-function describe(context: FunctionContext, call: CallFact, earlier: HeldLock) {
+function describe(context: FunctionContext, call: CallFact, { state, earlier }: Earlier) {
   const effect = call.locks[0]?.effect;
   const isHandle = effect?.handleArg !== undefined;
   const place = call.args[effect?.handleArg ?? effect?.irqlOutArg ?? -1];
@@ -67,10 +72,14 @@ function describe(context: FunctionContext, call: CallFact, earlier: HeldLock) {
     : 'The last release returns at DISPATCH_LEVEL instead of the level from before both (bug check 0x4A at the latest).';
   return report(context, meta, {
     node: call.node,
-    verdict: 'definite',
+    verdict: verdictOf(state),
     message:
       `${call.name} saves into ${text}, which still holds what ${earlier.via} saved for ${earlier.lock.text}. ${harm} ` +
       `Use ${isHandle ? 'a queue handle' : 'a variable'} of its own.`,
-    trace: [acquiredStep(context, earlier), stepAt(context, call.node, `${call.name} overwrites ${text}`)],
+    trace: [
+      acquiredStep(context, earlier),
+      ...assumptionSteps(context, state),
+      stepAt(context, call.node, `${call.name} overwrites ${text}`),
+    ],
   });
 }

@@ -3,9 +3,9 @@
  * writer waits for the first. Source: documentation of ExAcquireSpinLockShared and of push locks (no recursion).
  */
 import { heldBy } from './fixes/lockPairs.ts';
-import { isFeasible } from './reporting/evidence.ts';
+import { isFeasible, verdictOf } from './reporting/evidence.ts';
 import { isOneObject } from './reporting/lockKinds.ts';
-import { acquiredStep, report, stepAt } from './reporting/report.ts';
+import { acquiredStep, assumptionSteps, report, stepAt } from './reporting/report.ts';
 import type { FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -29,16 +29,20 @@ export const rule: FunctionRule = {
       if (!isOneObject(event.lock.path)) return [];
       for (const state of call.before) {
         const held = heldBy(state, event.lock.path);
-        if (held?.mode !== 'shared' || state.isImprecise || state.assumptions.length > 0) continue;
+        if (held?.mode !== 'shared' || state.isImprecise) continue;
         if (!isFeasible(state, context.entry)) continue;
         return [
           report(context, meta, {
             node: call.node,
-            verdict: 'definite',
+            verdict: verdictOf(state),
             message:
               `${event.lock.text} is held shared here already. When a writer waits in between, this acquire waits for the writer ` +
               `and the writer for the first one: a deadlock (bug check 0x133 for a spin lock). Take it once.`,
-            trace: [acquiredStep(context, held), stepAt(context, call.node, 'taken shared again')],
+            trace: [
+              acquiredStep(context, held),
+              ...assumptionSteps(context, state),
+              stepAt(context, call.node, 'taken shared again'),
+            ],
           }),
         ];
       }

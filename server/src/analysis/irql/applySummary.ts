@@ -23,6 +23,7 @@ import {
   currentIrqlValue,
   setIrqlFromValue,
   store,
+  withPointerUsed,
   withResult,
 } from './callSite.ts';
 import type { CallSite } from './callSite.ts';
@@ -31,22 +32,27 @@ import { levelsOfValue, locationOf, pathOf, truthOf } from './evaluate.ts';
 import { withEntry, withIrql, withUnknownIrql, withValue } from './state.ts';
 import type { State } from './state.ts';
 
-/** The states after a call of a function with this summary; empty when the function never returns. */
+/**
+ * The states after a call of a function with this summary; empty when the function never returns. A helper that gives back
+ * one lock or another, by a test that its counterpart made too, gives back the one that is held.
+ */
 export function applySummary(
   context: BodyContext,
   state: State,
   site: CallSite,
   summary: FunctionSummary,
 ): State[] {
-  const states: State[] = [];
-  const taken: ExitCase[] = [];
+  const outcomes: { readonly exit: ExitCase; readonly after: State }[] = [];
   for (const exit of summary.cases) {
     const after = applyCase(context, state, site, exit);
-    if (after === undefined) continue;
-    states.push(after);
-    taken.push(exit);
+    if (after !== undefined) outcomes.push({ exit, after });
   }
-  if (!isLeak(taken)) return states;
+  const isStray = ({ exit, after }: (typeof outcomes)[number]): boolean =>
+    exit.released.length > 0 && after.releasedFromEntry.length > state.releasedFromEntry.length;
+  const isSomeFitting = outcomes.some((outcome) => outcome.exit.released.length > 0 && !isStray(outcome));
+  const taken = isSomeFitting ? outcomes.filter((outcome) => !isStray(outcome)) : outcomes;
+  const states = taken.map(({ after }) => after);
+  if (!isLeak(taken.map(({ exit }) => exit))) return states;
   return [{ ...withUnknownIrql(state, context.all, undefined, site.node), isImprecise: true }];
 }
 
@@ -234,7 +240,8 @@ function acquireOne(
     inner === undefined || inner === 'in-lock'
       ? inner
       : callerPath(context, before, site, inner) || undefined;
-  return takeLock(state, {
+  const used = withPointerUsed(context, state, site.args[parameterOf(acquired.lock.path)]);
+  return takeLock(used, {
     ...rest,
     lock: callerLock(context, before, site, acquired.lock),
     node: site.node,

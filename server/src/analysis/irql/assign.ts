@@ -32,8 +32,11 @@ export function forgetValues(state: State, location: string, isByAddress: boolea
 /** The state after code that may change shared memory: constant facts about what `mayChange` go, saved IRQLs and names stay. */
 export function forgetMemoryFacts(state: State, mayChange: (key: string) => boolean = () => true): State {
   const values = state.values.map((key, value) => {
-    const isFact = value.kind === 'const' || value.kind === 'notConst' || value.kind === 'status';
-    return isFact && !key.startsWith('#') && isMemoryKey(key) && mayChange(key) ? undefined : value;
+    const isCopyFact = value.kind === 'copyOf' && value.isNonZero === true;
+    const isFact =
+      isCopyFact || value.kind === 'const' || value.kind === 'notConst' || value.kind === 'status';
+    if (!isFact || key.startsWith('#') || !isMemoryKey(key) || !mayChange(key)) return value;
+    return isCopyFact ? { kind: 'copyOf', path: value.path } : undefined;
   });
   return values === state.values ? state : { ...state, values };
 }

@@ -3,6 +3,7 @@
  * setting it from a value, reading an argument.
  */
 import { atMost, maxOf } from '../../protocol/irqlLevels.ts';
+import { NodeFlag, NodeKind } from '../../syntax/ir.ts';
 import type { NodeId } from '../../syntax/ir.ts';
 import type { Value } from '../facts.ts';
 import { derefPath, isVisibleOutside } from '../locks/accessPath.ts';
@@ -64,6 +65,32 @@ export function pointeePath(
   index: number | undefined,
 ): string {
   return derefPath(argumentPath(context, state, site, index));
+}
+
+/**
+ * The state after the call has used the object that `argument` points into (`&pointer->Lock`): the pointer is not NULL.
+ */
+export function withPointerUsed(context: BodyContext, state: State, argument: NodeId | undefined): State {
+  const { ir } = context;
+  let node = argument ?? -1;
+  while (node >= 0 && (ir.kind[node] === NodeKind.Cast || isAddressOf(context, node)))
+    node = ir.first[node] ?? -1;
+  if (ir.kind[node] !== NodeKind.Member) return state;
+  while (ir.kind[node] === NodeKind.Member && ((ir.flags[node] ?? 0) & NodeFlag.Arrow) === 0)
+    node = ir.first[node] ?? -1;
+  const pointer = ir.kind[node] === NodeKind.Member ? (ir.first[node] ?? -1) : -1;
+  if (pointer < 0 || ir.kind[pointer] !== NodeKind.Name) return state;
+  const name = context.locationOfName(ir.atom[pointer] ?? 0);
+  const alias = state.values.get(name);
+  const location = alias?.kind === 'param' ? `p${alias.index}` : name;
+  if (!/^[lp]/.test(location) || !context.tracks(location)) return state;
+  const known = state.values.get(location);
+  if (known === undefined) return withValue(state, location, { kind: 'notConst', value: 0 });
+  return known.kind === 'copyOf' ? withValue(state, location, { ...known, isNonZero: true }) : state;
+}
+
+function isAddressOf(context: BodyContext, node: NodeId): boolean {
+  return context.ir.kind[node] === NodeKind.Unary && context.text(context.ir.atom[node] ?? 0) === '&';
 }
 
 /** The current level as a value, saved by the call `node`; undefined when the level itself is unknown. */

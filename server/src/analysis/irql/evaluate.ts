@@ -160,6 +160,8 @@ export function valueOf(context: BodyContext, state: State, node: NodeId): Value
 function nameValue(context: BodyContext, state: State, name: number): Value | undefined {
   const location = context.locationOfName(name);
   const known = state.values.get(location);
+  // A copy of a parameter has what is known of the parameter.
+  if (known?.kind === 'param') return state.values.get(`p${known.index}`) ?? known;
   if (known !== undefined) return known;
   if (location.startsWith('p')) return { kind: 'param', index: Number(location.slice(1)) };
   if (!location.startsWith('g:')) return { kind: 'copyOf', path: location };
@@ -250,8 +252,9 @@ export function truthOf(value: Value): boolean | undefined {
       return true;
     case 'status':
       return value.isSuccess ? undefined : true;
-    case 'param':
     case 'copyOf':
+      return value.isNonZero;
+    case 'param':
     case 'resultOf':
       return undefined;
   }

@@ -208,9 +208,13 @@ function isTruthExpression(context: BodyContext, node: NodeId): boolean {
 function assignedValue(context: BodyContext, state: State, node: NodeId): Value | undefined {
   const value = valueOf(context, state, node);
   if (value?.kind === 'addressOf') noteAddress(context, value.path, node);
-  if (value !== undefined) return value;
+  const isPointer = value?.kind === 'notConst' && value.value === 0;
+  if (value !== undefined && !isPointer) return value;
   const path = pathOf(context, state, node);
-  if (path === '' || path.startsWith('r:')) return undefined;
+  if (path === '' || path.startsWith('r:')) return value;
+  // The name of an object says more than that it is not NULL.
+  if (isPointer && /^p\d+$/.test(path)) return { kind: 'param', index: Number(path.slice(1)) };
+  if (isPointer) return path.startsWith('&') ? value : { kind: 'copyOf', path, isNonZero: true };
   if (path.startsWith('&')) return { kind: 'addressOf', path: path.slice(1) };
   return path.includes('~') ? { kind: 'copyOf', path } : undefined;
 }

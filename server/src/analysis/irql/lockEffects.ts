@@ -16,6 +16,7 @@ import {
   pointeePath,
   setIrqlFromValue,
   store,
+  withPointerUsed,
   withResult,
 } from './callSite.ts';
 import type { CallSite } from './callSite.ts';
@@ -253,7 +254,8 @@ function takeOne(
   };
   const exited = setExit(context, state, site, effect, exitOf(context, state, site, effect));
   const saved = saveOldIrql(context, exited, state, site, effect, lock);
-  const taken = takeLock(saved, held);
+  const used = withPointerUsed(context, saved, site.args[effect.lockArg ?? -1]);
+  const taken = takeLock(used, held);
   return effect.region === undefined ? taken : changeRegion(taken, effect.region, 1);
 }
 

@@ -104,9 +104,10 @@ function refineTruth(context: BodyContext, state: State, node: NodeId, sense: bo
 
 /** Keeps a fact about an expression: at its location where it has one, else under its key, which also decides repeats. */
 function remember(context: BodyContext, state: State, node: NodeId, fact: Value): State | undefined {
-  if (!context.isAskedAgain(node)) return state;
+  const isOwnFlag = context.ir.kind[node] === NodeKind.Name && state.held.length > 0;
+  if (!isOwnFlag && !context.isAskedAgain(node)) return state;
   const location = factLocation(context, state, node);
-  if (location !== '') return context.tracks(location) ? withValue(state, location, fact) : state;
+  if (location !== '') return context.tracks(location) ? withFact(state, location, fact) : state;
   const key = expressionKey(context, state, node);
   if (key === '' || !context.tracks(key)) return state;
   const known = state.values.get(key);
@@ -115,6 +116,13 @@ function remember(context: BodyContext, state: State, node: NodeId, fact: Value)
   const isTrue = known === undefined ? undefined : truthOf(known);
   if (isTrue !== undefined && isTrue !== wanted) return undefined;
   return withValue(state, key, fact);
+}
+
+/** Notes a fact at a location; a copy that is found not to be zero stays a copy. */
+function withFact(state: State, location: string, fact: Value): State {
+  const known = state.values.get(location);
+  const isKept = known?.kind === 'copyOf' && fact.kind === 'notConst' && fact.value === 0;
+  return withValue(state, location, isKept ? { ...known, isNonZero: true } : fact);
 }
 
 /** Where a fact about an expression's value is kept; follows copies so that a test of a copy is one of the original. */
@@ -126,10 +134,10 @@ function factLocation(context: BodyContext, state: State, node: NodeId): string 
     case NodeKind.Name:
     case NodeKind.Member:
     case NodeKind.Index: {
-      const value = valueOf(context, state, node);
-      if (value?.kind === 'param') return `p${value.index}`;
-      if (value?.kind === 'resultOf') return resultKey(value.call);
-      return locationOf(context, state, node);
+      const location = locationOf(context, state, node);
+      const alias = state.values.get(location);
+      if (alias?.kind === 'param') return `p${alias.index}`;
+      return alias?.kind === 'resultOf' ? resultKey(alias.call) : location;
     }
     case NodeKind.Unary:
     case NodeKind.Assign:

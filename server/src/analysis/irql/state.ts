@@ -117,8 +117,9 @@ export function isSameValue(a: Value, b: Value): boolean {
     case 'param':
       return b.kind === 'param' && b.index === a.index;
     case 'addressOf':
-    case 'copyOf':
       return b.kind === a.kind && b.path === a.path;
+    case 'copyOf':
+      return b.kind === a.kind && b.path === a.path && b.isNonZero === a.isNonZero;
     case 'resultOf':
       return b.kind === 'resultOf' && b.call === a.call;
   }
@@ -130,6 +131,9 @@ export function joinValues(a: Value, b: Value): Value | undefined {
   if (a.kind === 'irql' && b.kind === 'irql' && !a.isEntryIrql && !b.isEntryIrql) {
     return { ...a, levels: union(a.levels, b.levels) };
   }
+  if (a.kind === 'copyOf' && b.kind === 'copyOf' && a.path === b.path) {
+    return { kind: 'copyOf', path: a.path };
+  }
   if (isNonZero(a) && isNonZero(b)) return { kind: 'notConst', value: 0 };
   return undefined;
 }
@@ -138,7 +142,8 @@ function isNonZero(value: Value): boolean {
   return (
     (value.kind === 'const' && value.value !== 0) ||
     (value.kind === 'notConst' && value.value === 0) ||
-    value.kind === 'addressOf'
+    value.kind === 'addressOf' ||
+    (value.kind === 'copyOf' && value.isNonZero === true)
   );
 }
 

@@ -342,7 +342,8 @@ function relevantGuards(
   return guards;
 }
 
-function isPointerType(type: string): boolean {
+/** Whether the spelling of a parameter's type is one of a pointer or handle: what it points to decides no level. */
+export function isPointerType(type: string): boolean {
   return type.includes('*') || /^P[A-Z]/.test(type) || /^(?:WDF|NDIS_HANDLE|HANDLE)/.test(type);
 }
 

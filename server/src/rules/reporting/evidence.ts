@@ -4,6 +4,7 @@
  * It says nothing where neither is given; it builds no messages.
  */
 import type { EntryContext, PathState } from '../../analysis/facts.ts';
+import { isPointerType } from '../../analysis/summary/summarize.ts';
 import { atLeast, atMost, intersect, type Irql, type IrqlSet } from '../../protocol/irqlLevels.ts';
 import type { FunctionContext, Verdict } from '../rule.ts';
 
@@ -15,6 +16,11 @@ export interface Evidence {
   readonly verdict: Verdict;
   /** the function was entered at the offending level; otherwise it was set on the path */
   readonly isEntryLevel: boolean;
+}
+
+/** Unknown code is taken to keep the IRQL and the locks (unless its name says otherwise): a path through it is possible. */
+export function verdictOf(state: PathState): Verdict {
+  return state.assumptions.length === 0 ? 'definite' : 'possible';
 }
 
 /** Whether the path can be taken in this context at all. */
@@ -95,13 +101,13 @@ function firstDefinite(
 ): Evidence | undefined {
   let possible: Evidence | undefined;
   for (const state of states) {
-    if (!isFeasible(state, context.entry) || isUpToCaller(state)) continue;
+    if (!isFeasible(state, context.entry) || isUpToCaller(context, state)) continue;
     const levels = offending(state);
     if (levels === 0) continue;
     const evidence: Evidence = {
       levels,
       state,
-      verdict: state.assumptions.length === 0 ? 'definite' : 'possible',
+      verdict: verdictOf(state),
       isEntryLevel: state.isEntryIrql,
     };
     if (evidence.verdict === 'definite') return evidence;
@@ -112,16 +118,18 @@ function firstDefinite(
 
 /**
  * Whether the path hangs on an argument that the caller gave: which caller takes it at which level is not known here,
- * and is judged at the call.
+ * and is judged at the call. That a pointer is not NULL tells no caller from another.
  */
-function isUpToCaller(state: PathState): boolean {
-  return state.isEntryIrql && hangsOnArgument(state);
+function isUpToCaller(context: FunctionContext, state: PathState): boolean {
+  return state.isEntryIrql && hangsOnArgument(context, state);
 }
 
-/** Whether the path is taken only for some values of a parameter. */
-export function hangsOnArgument(state: PathState): boolean {
+/** Whether the path is taken only for some values of a parameter, but for a pointer that is not NULL. */
+export function hangsOnArgument(context: FunctionContext, state: PathState): boolean {
   for (const [key, value] of state.values) {
-    if (/^p\d+$/.test(key) && (value.kind === 'const' || value.kind === 'notConst')) return true;
+    if (!/^p\d+$/.test(key) || (value.kind !== 'const' && value.kind !== 'notConst')) continue;
+    const type = context.facts.unit.head.params[Number(key.slice(1))]?.type ?? '';
+    if (value.kind !== 'notConst' || value.value !== 0 || !isPointerType(type)) return true;
   }
   return false;
 }

@@ -3,6 +3,7 @@
  * the values cannot be followed, and an acquire that asks for the current thread first is a lock that its owner may take again.
  */
 import { NodeKind, type NodeId } from '../../syntax/ir.ts';
+import type { HeldLock, PathState } from '../../analysis/facts.ts';
 import type { FunctionContext } from '../rule.ts';
 
 /** The texts of the conditions of all `if`s around a node, white space folded, innermost first. */
@@ -30,6 +31,40 @@ function ifsAround(context: FunctionContext, node: NodeId): NodeId[] {
     if (ir.kind[at] === NodeKind.If) found.push(at);
   }
   return found;
+}
+
+/**
+ * Whether the path has decided not to release the lock: every release before the return is guarded by a variable that the function
+ * cleared after the acquire, and that is still zero here. Somebody else has the lock then (a posted request, say).
+ */
+export function isReleaseDeclined(
+  context: FunctionContext,
+  state: PathState,
+  held: HeldLock,
+  releases: readonly NodeId[],
+): boolean {
+  const ir = context.facts.unit.ir();
+  return releases.some((release) =>
+    ifsAround(context, release).some((branch) => {
+      const condition = ir.first[branch] ?? -1;
+      if (ir.kind[condition] !== NodeKind.Name) return false;
+      const name = ir.atom[condition] ?? 0;
+      const value = state.values.get(`l:${context.program.atoms.text(name)}`);
+      return value?.kind === 'const' && value.value === 0 && isAssignedAfter(context, name, held.node);
+    }),
+  );
+}
+
+function isAssignedAfter(context: FunctionContext, name: number, node: NodeId): boolean {
+  const ir = context.facts.unit.ir();
+  for (let at = 0; at < ir.nodeCount; at++) {
+    if (ir.kind[at] !== NodeKind.Assign || ir.atom[ir.first[at] ?? -1] !== name) continue;
+    const value = ir.next[ir.first[at] ?? -1] ?? -1;
+    const isZero = ir.kind[value] === NodeKind.Number && ir.aux[value] === 0;
+    const isCleared = isZero || /^(?:FALSE|false)$/.test(context.program.atoms.text(ir.atom[value] ?? 0));
+    if (isCleared && (ir.start[at] ?? 0) > (ir.start[node] ?? 0)) return true;
+  }
+  return false;
 }
 
 /**

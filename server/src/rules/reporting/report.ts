@@ -94,7 +94,8 @@ export function traceOf(context: FunctionContext, evidence: Evidence): WhyStep[]
   return [...steps, ...assumptionSteps(context, evidence.state)];
 }
 
-function assumptionSteps(context: FunctionContext, state: PathState): WhyStep[] {
+/** What the path assumes of unknown code, as steps. */
+export function assumptionSteps(context: FunctionContext, state: PathState): WhyStep[] {
   return state.assumptions.map((node) =>
     stepAt(
       context,
