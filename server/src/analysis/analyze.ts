@@ -175,12 +175,22 @@ function refreshTables(run: Run, kept: Kept): FunctionId[] {
     const table = tableOf(run, id);
     const isSame = old !== undefined && isSameTable(old, table);
     if (!isNew && isSame) return;
-    if (!isSame) isShapeChanged = true;
+    if (!keepsOrder(run, id, old, table)) isShapeChanged = true;
     run.tables[id] = table;
     dirty.push(id);
   });
   if (isShapeChanged) orderComponents(run);
   return dirty;
+}
+
+/** Whether components that were found with the old calls still have callees first and cycles together. */
+function keepsOrder(run: Run, id: FunctionId, old: CallTable | undefined, now: CallTable): boolean {
+  const own = run.componentOf[id];
+  if (old === undefined || own === undefined) return false;
+  const isCycle = (run.components[own]?.length ?? 0) > 1;
+  // Without a call that is gone a cycle may fall apart.
+  if (isCycle && old.targets.some((target) => !now.targets.includes(target))) return false;
+  return now.targets.every((target) => (run.componentOf[target] ?? Infinity) <= own);
 }
 
 /** The cell of an id goes with its function; where ids were given anew, old steps keep the old cell. */
@@ -327,6 +337,8 @@ function finish(run: Run, entries: EntryLevels): KeptAnalysis {
       uses ??= indexUses(results);
       return uses;
     },
+    resultVersion: (id) => results[id],
+    entryVersion: (id) => entries.work[id],
     kept: { ...run, entries },
   };
 }

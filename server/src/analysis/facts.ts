@@ -272,4 +272,8 @@ export interface ProgramAnalysis {
   callersOf(id: FunctionId): readonly { readonly caller: FunctionId; readonly node: NodeId }[];
   /** all uses of locks by class, over the workspace; built on first use */
   lockUses(): ReadonlyMap<string, readonly LockUse[]>;
+  /** for caches: another value when the function's summary or facts were made anew */
+  resultVersion?(id: FunctionId): unknown;
+  /** for caches: another value when the function's entry context was worked out anew */
+  entryVersion?(id: FunctionId): unknown;
 }

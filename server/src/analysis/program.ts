@@ -136,6 +136,11 @@ export interface Program {
    * is the same: a function, type or function-pointer table of what the project sees changed.
    */
   resolutionStamp?(project: string): number;
+  /**
+   * Changes whenever anything but the insides of function bodies changed that a look at other functions may see: files, projects,
+   * declarations, macros, functions used as values.
+   */
+  readonly declarationStamp?: number;
   /** what is known of the file's project, undefined for a name that is none */
   project?(key: string): ProjectInfo | undefined;
 }

@@ -2,14 +2,13 @@
  * Information, off by default: calls that need a lower IRQL than the function's role merely may be entered at (a dispatch
  * routine at DISPATCH_LEVEL), although nothing says that it happens. Where it does happen a rule reports it, not this.
  */
-import { createLineIndex } from '../base/lineIndex.ts';
 import type { FileUnit } from '../analysis/program.ts';
 import { describeBound } from '../ddi/words.ts';
 import { atLeast, describeSet, intersect, range, without } from '../protocol/irqlLevels.ts';
 import { isFeasible } from '../rules/reporting/evidence.ts';
 import type { Finding } from '../rules/rule.ts';
 import { findSuppression, readSuppressions } from '../rules/suppressions.ts';
-import { nodeRange, type Snapshot } from './snapshot.ts';
+import { linesOf, nodeRange, type Snapshot } from './snapshot.ts';
 
 const RULE = 'irql-too-high';
 
@@ -18,7 +17,7 @@ export function merelyAllowed(snapshot: Snapshot, file: FileUnit): Finding[] {
   const findings = file.functionIds.flatMap((id) => ofFunction(snapshot, file, id));
   const suppressions = findings.length === 0 ? [] : readSuppressions(file);
   if (suppressions.length === 0) return findings;
-  const lines = createLineIndex(file.text);
+  const lines = linesOf(file);
   return findings.filter(
     (finding) =>
       findSuppression(suppressions, finding, lines.positionAt(finding.range.start).line) === undefined,

@@ -11,28 +11,17 @@ import type {
   StatementFact,
 } from '../analysis/facts.ts';
 import type { FileUnit, FunctionUnit, Program } from '../analysis/program.ts';
-import { createLineIndex, type LineIndex } from '../base/lineIndex.ts';
 import type { IrqlSet } from '../protocol/irqlLevels.ts';
 import { isFeasible, levelsOfStates } from '../rules/reporting/evidence.ts';
 import type { TextRange } from '../syntax/fileStructure.ts';
 import { NodeKind, type BodyIr, type NodeId } from '../syntax/ir.ts';
 
+export { linesOf } from '../analysis/program/linesOf.ts';
+
 /** One state of the world. */
 export interface Snapshot {
   readonly program: Program;
   readonly analysis: ProgramAnalysis;
-}
-
-const lineIndexes = new WeakMap<FileUnit, LineIndex>();
-
-/** The line index of a file, made once per file version. */
-export function linesOf(file: FileUnit): LineIndex {
-  let lines = lineIndexes.get(file);
-  if (lines === undefined) {
-    lines = createLineIndex(file.text);
-    lineIndexes.set(file, lines);
-  }
-  return lines;
 }
 
 /** The function whose whole definition (head and body) covers the offset. */

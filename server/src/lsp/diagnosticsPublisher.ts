@@ -7,6 +7,7 @@ import type { FileUnit } from '../analysis/program.ts';
 import { merelyAllowed } from '../features/merelyAllowed.ts';
 import type { Snapshot } from '../features/snapshot.ts';
 import { checkAcrossFunctions, checkFile, sortFindings, type RuleSettings } from '../rules/checkProgram.ts';
+import { createQuietFunctions, type QuietFunctions } from '../rules/quietFunctions.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Log } from './guard.ts';
 import { toDiagnostic, type ProtoContext } from './toProto.ts';
@@ -47,12 +48,16 @@ export function createDiagnosticsPublisher(
   /** whole-program findings, renewed by publishAll: an edit keeps the old ones for a moment */
   let across: readonly Finding[] = [];
   const checked = new Map<string, Checked>();
+  const quiet = new Map<string, QuietFunctions>();
   const sent = new Map<string, string>();
   const said = new Set<string>();
   const check = (snapshot: Snapshot, file: FileUnit): readonly Finding[] => {
     const known = checked.get(file.path);
     if (known?.snapshot === snapshot && known.across === across) return known.findings;
-    const result = checkFile(snapshot.program, snapshot.analysis, file, rules, withinText(file, across));
+    const silence = quiet.get(file.path) ?? createQuietFunctions();
+    quiet.set(file.path, silence);
+    const { program, analysis } = snapshot;
+    const result = checkFile(program, analysis, file, rules, withinText(file, across), silence);
     const { problems } = result;
     const findings = isMerelyAllowedShown
       ? sortFindings([...result.findings, ...merelyAllowed(snapshot, file)])
@@ -76,6 +81,7 @@ export function createDiagnosticsPublisher(
   };
   const clear = (path: string, snapshot?: Snapshot): void => {
     checked.delete(path);
+    quiet.delete(path);
     if (!sent.delete(path)) return;
     const proto = snapshot === undefined ? undefined : context(snapshot);
     send(proto === undefined ? path : (proto.nameOf ?? proto.uriOf)(path), []);
@@ -98,6 +104,7 @@ export function createDiagnosticsPublisher(
       rules = next;
       isMerelyAllowedShown = isShown;
       checked.clear();
+      quiet.clear();
     },
     clear: (path) => clear(path),
     all: () => [...checked.values()].flatMap(({ findings }) => findings),

@@ -2,12 +2,13 @@
  * Runs the rules and applies severities and suppressions. A rule that throws costs its own answer only: the failure is
  * returned as a problem. Findings come sorted by file, place and rule.
  */
-import { createLineIndex } from '../base/lineIndex.ts';
+import { linesOf } from '../analysis/program/linesOf.ts';
 import type { FileUnit, FunctionId, Program } from '../analysis/program.ts';
 import type { ProgramAnalysis } from '../analysis/facts.ts';
 import { ALL_RULES } from './allRules.generated.ts';
 import { isSpeakingOf } from './userMode.ts';
 import { findSuppression, readSuppressions, type Suppression } from './suppressions.ts';
+import { createQuietFunctions, type QuietFunctions } from './quietFunctions.ts';
 import type { Finding, FunctionContext, FunctionRule, Rule, Severity } from './rule.ts';
 
 /** What users may change about rules. */
@@ -106,16 +107,21 @@ export function checkAcrossFunctions(
   return findings;
 }
 
-/** All findings of one file: its functions, and the given whole-program findings that lie in it. */
+/**
+ * All findings of one file: its functions, and the given whole-program findings that lie in it. `quiet` must have been used for
+ * checks of this file under these settings only.
+ */
 export function checkFile(
   program: Program,
   analysis: ProgramAnalysis,
   file: FileUnit,
   settings: RuleSettings,
   acrossFunctions: readonly Finding[] = [],
+  quiet: QuietFunctions = createQuietFunctions(),
 ): CheckResult {
-  const problems: string[] = [];
-  const findings = file.functionIds.flatMap((id) => checkFunction(program, analysis, id, settings, problems));
+  const { findings, problems } = quiet.check(program, analysis, file, (id, observed, faults) =>
+    checkFunction(program, observed, id, settings, faults),
+  );
   findings.push(...acrossFunctions.filter((finding) => finding.file === file.path));
   return { ...applySuppressions(file, sortFindings(findings), settings), problems };
 }
@@ -128,7 +134,7 @@ function applySuppressions(
 ): Pick<CheckResult, 'findings' | 'suppressed'> {
   const suppressions = readSuppressions(file);
   if (suppressions.length === 0) return { findings, suppressed: [] };
-  const lines = createLineIndex(file.text);
+  const lines = linesOf(file);
   const kept: Finding[] = [];
   const suppressed: { finding: Finding; by: Suppression }[] = [];
   for (const finding of findings) {

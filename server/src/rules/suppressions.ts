@@ -3,7 +3,8 @@
  * (`#pragma warning(suppress|disable: 28121)`, `#pragma prefast(suppress: 28121, "...")`).
  * It only reads; who was used is answered per finding.
  */
-import { createLineIndex, type LineIndex } from '../base/lineIndex.ts';
+import { linesOf } from '../analysis/program/linesOf.ts';
+import type { LineIndex } from '../base/lineIndex.ts';
 import type { FileUnit } from '../analysis/program.ts';
 import type { PragmaDirective, SuppressionComment, TextRange } from '../syntax/fileStructure.ts';
 import type { Finding } from './rule.ts';
@@ -23,7 +24,7 @@ export interface Suppression {
 export function readSuppressions(file: FileUnit): Suppression[] {
   const { suppressions, pragmas } = file.structure;
   if (suppressions.length === 0 && pragmas.length === 0) return [];
-  const lines = createLineIndex(file.text);
+  const lines = linesOf(file);
   return [
     ...suppressions.flatMap((comment) => readComment(file.text, lines, comment)),
     ...readPragmas(lines, pragmas),

@@ -66,6 +66,8 @@ function shiftBody(ir: BodyIr, delta: number): BodyIr {
 export interface UnitSource {
   parseBody(unit: HostedFunction): BodyIr;
   annotationsOf(unit: HostedFunction): readonly SourcedAnnotation[];
+  /** false once a file that one of them stands in was read again: its declarations may have moved */
+  areCurrent(annotations: readonly SourcedAnnotation[]): boolean;
 }
 
 /** The function units that the host hands out. */
@@ -103,8 +105,11 @@ export class HostedFunction implements FunctionUnit {
   }
 
   get annotations(): readonly SourcedAnnotation[] {
-    this.#annotations ??= this.#source.annotationsOf(this);
-    return this.#annotations;
+    const known = this.#annotations;
+    if (known !== undefined && this.#source.areCurrent(known)) return known;
+    const annotations = this.#source.annotationsOf(this);
+    this.#annotations = annotations;
+    return annotations;
   }
 
   ir(): BodyIr {

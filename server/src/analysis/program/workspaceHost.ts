@@ -87,6 +87,7 @@ class Host implements WorkspaceHost {
   #stamps: ReadonlyMap<string, number> = new Map();
   /** never repeats, so that a project that went and came back has another stamp */
   #lastStamp = 0;
+  #declarationStamp = 0;
   #program: WorkspaceProgram;
 
   constructor({
@@ -187,6 +188,7 @@ class Host implements WorkspaceHost {
     this.#functions = this.#ids.finish(placed);
     this.#files = placed;
     const stamp = ++this.#lastStamp;
+    this.#declarationStamp = stamp;
     this.#stamps = new Map([...projects.projects.keys()].map((key) => [key, stamp]));
     this.#program = this.#makeProgram(emptyCaches());
   }
@@ -279,6 +281,7 @@ class Host implements WorkspaceHost {
     }
     const stamps = new Map(this.#stamps);
     const stamp = ++this.#lastStamp;
+    if (isAllChanged || hasNewNames || changed.size > 0) this.#declarationStamp = stamp;
     for (const key of isAllChanged ? [...stamps.keys()] : changed) stamps.set(key, stamp);
     this.#stamps = stamps;
     return kept;
@@ -326,6 +329,7 @@ class Host implements WorkspaceHost {
       includes: this.#includes,
       caches,
       stamps: this.#stamps,
+      declarationStamp: this.#declarationStamp,
     });
   }
 }

@@ -74,6 +74,7 @@ export interface ProgramParts {
   readonly caches: ProjectCaches;
   /** per project, counts changes of what the project sees */
   readonly stamps: ReadonlyMap<string, number>;
+  readonly declarationStamp: number;
 }
 
 /** Answers that were worked out, by project. */
@@ -158,6 +159,10 @@ export class WorkspaceProgram implements Program {
       this.#hasUnknownCallers.set(id, answer);
     }
     return answer;
+  }
+
+  get declarationStamp(): number {
+    return this.parts.declarationStamp;
   }
 
   resolutionStamp(project: string): number {
@@ -483,5 +488,9 @@ export function createUnitSource(current: () => WorkspaceProgram): UnitSource {
       return bodies.bodyOf(unit.record, head, parse);
     },
     annotationsOf: (unit): readonly SourcedAnnotation[] => collectAnnotations(unit, current()),
+    areCurrent: (annotations) => {
+      const { files } = current();
+      return annotations.every(({ file }) => files.get(file.path)?.structure === file.structure);
+    },
   };
 }

@@ -4,6 +4,7 @@
 import type { CallEdge, SiteLevel } from '../entry/entryContexts.ts';
 import { isSameHeld, isSameValue } from '../irql/state.ts';
 import type {
+  EntryContext,
   ExitCase,
   FunctionSummary,
   GuardedRequirement,
@@ -87,6 +88,19 @@ function isSameUse(a: LockUse, b: LockUse): boolean {
     a.irql === b.irql &&
     a.isEntryIrql === b.isEntryIrql &&
     areEqual(a.heldBefore, b.heldBefore, (x, y) => x.path === y.path && x.lockClass === y.lockClass)
+  );
+}
+
+/** Whether two entry contexts say the same; their chains do not count. */
+export function isSameEntry(a: EntryContext, b: EntryContext): boolean {
+  return (
+    a === b ||
+    (a.levels === b.levels &&
+      a.proven === b.proven &&
+      a.isKnown === b.isKnown &&
+      a.source === b.source &&
+      a.areAllCallersKnown === b.areAllCallersKnown &&
+      areEqual(a.held, b.held, isSameHeldLock))
   );
 }
 

@@ -4,6 +4,7 @@
  */
 import type { CallFact } from '../../analysis/facts.ts';
 import type { FunctionUnit } from '../../analysis/program.ts';
+import type { PragmaDirective } from '../../syntax/fileStructure.ts';
 import type { FunctionContext } from '../rule.ts';
 
 const PAGE_SECTION = /^PAGE/;
@@ -11,12 +12,28 @@ const PAGE_SECTION = /^PAGE/;
 /** The pageable section that the function is put in, or ''. INIT is discardable, not pageable. */
 export function pageSectionOf(unit: FunctionUnit): string {
   if (PAGE_SECTION.test(unit.head.codeSegment)) return unit.head.codeSegment;
-  for (const pragma of unit.file.structure.pragmas) {
+  const { pragmas } = unit.file.structure;
+  if (pragmas.length === 0) return '';
+  let sections = pageSections.get(pragmas);
+  if (sections === undefined) {
+    sections = readPageSections(pragmas);
+    pageSections.set(pragmas, sections);
+  }
+  return sections.get(unit.name) ?? '';
+}
+
+/** By the pragmas of a file, because many rules ask for each of its functions. */
+const pageSections = new WeakMap<readonly PragmaDirective[], ReadonlyMap<string, string>>();
+
+function readPageSections(pragmas: readonly PragmaDirective[]): Map<string, string> {
+  const sections = new Map<string, string>();
+  for (const pragma of pragmas) {
     if (pragma.name !== 'alloc_text') continue;
     const [section = '', ...names] = pragma.args.replace(/[()"\s]/g, '').split(',');
-    if (names.includes(unit.name) && PAGE_SECTION.test(section)) return section;
+    if (!PAGE_SECTION.test(section)) continue;
+    for (const name of names) if (!sections.has(name)) sections.set(name, section);
   }
-  return '';
+  return sections;
 }
 
 /** The PAGED_CODE() marks of the body; PAGED_CODE_LOCKED() says that the section is locked and is no mark. */
