@@ -21,6 +21,7 @@ const WITH_FIX: readonly string[] = [
   'double-irql-read',
   'event-wait-in-paged-code',
   'for-dpc-outside-dpc',
+  'interlocked-field-plain-access',
   'irql-lowered-under-lock',
   'lock-not-released',
   'paged-code-twice',

@@ -17,7 +17,9 @@ import { rule as floatStateUnprotected } from './float-state-unprotected.ts';
 import { rule as forDpcOutsideDpc } from './for-dpc-outside-dpc.ts';
 import { rule as guardedFieldWithoutLock } from './guarded-field-without-lock.ts';
 import { rule as inlineLockInPagedCode } from './inline-lock-in-paged-code.ts';
+import { rule as interlockedFieldPlainAccess } from './interlocked-field-plain-access.ts';
 import { rule as interruptLockInIsr } from './interrupt-lock-in-isr.ts';
+import { rule as irqlCallsConflict } from './irql-calls-conflict.ts';
 import { rule as irqlLoweredUnderLock } from './irql-lowered-under-lock.ts';
 import { rule as irqlNotRestored } from './irql-not-restored.ts';
 import { rule as irqlRaiseLowers } from './irql-raise-lowers.ts';
@@ -26,6 +28,7 @@ import { rule as irqlTooLow } from './irql-too-low.ts';
 import { rule as lockAcquiredTwice } from './lock-acquired-twice.ts';
 import { rule as lockAnnotationNotKept } from './lock-annotation-not-kept.ts';
 import { rule as lockInPageableMemory } from './lock-in-pageable-memory.ts';
+import { rule as lockLevelOrder } from './lock-level-order.ts';
 import { rule as lockNotReleased } from './lock-not-released.ts';
 import { rule as lockOnStack } from './lock-on-stack.ts';
 import { rule as lockOrderInversion } from './lock-order-inversion.ts';
@@ -80,7 +83,9 @@ export const ALL_RULES: readonly Rule[] = [
   forDpcOutsideDpc,
   guardedFieldWithoutLock,
   inlineLockInPagedCode,
+  interlockedFieldPlainAccess,
   interruptLockInIsr,
+  irqlCallsConflict,
   irqlLoweredUnderLock,
   irqlNotRestored,
   irqlRaiseLowers,
@@ -89,6 +94,7 @@ export const ALL_RULES: readonly Rule[] = [
   lockAcquiredTwice,
   lockAnnotationNotKept,
   lockInPageableMemory,
+  lockLevelOrder,
   lockNotReleased,
   lockOnStack,
   lockOrderInversion,

@@ -3,6 +3,7 @@
  * (type and field); an order counts only where both holders can really run at the same time.
  */
 import type { LockUse, WhyStep } from '../analysis/facts.ts';
+import { createLockLevels } from './reporting/lockLevels.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
 import { placeOf } from './reporting/lockUses.ts';
 import type { Finding, ProgramContext, ProgramRule, RuleMeta } from './rule.ts';
@@ -29,17 +30,34 @@ export const rule: ProgramRule = {
   scope: 'program',
   check(context) {
     const orders = collectOrders(context);
+    const levelsOf = createLockLevels(context.program);
     const findings: Finding[] = [];
     for (const [key, uses] of orders) {
       const [first = '', second = ''] = key.split('\n');
       const reverse = orders.get(`${second}\n${first}`);
       if (reverse === undefined || first >= second) continue;
+      // Where an order is declared, lock-level-order says which of the two is wrong.
+      if (isDeclared(context, levelsOf, first, second, uses)) continue;
       const finding = describe(context, uses, reverse);
       if (finding !== undefined) findings.push(finding);
     }
     return findings;
   },
 };
+
+function isDeclared(
+  { program }: ProgramContext,
+  levelsOf: ReturnType<typeof createLockLevels>,
+  first: string,
+  second: string,
+  [some]: readonly Order[],
+): boolean {
+  const project = some === undefined ? undefined : program.functions[some.use.function]?.file.project;
+  const levels = project === undefined ? undefined : levelsOf(project);
+  const [one, other] = [levels?.levelOf(first), levels?.levelOf(second)];
+  if (levels === undefined || one === undefined || other === undefined) return false;
+  return levels.isBefore(one, other) || levels.isBefore(other, one);
+}
 
 /** Orders by "first\nsecond" within one project; try-acquires do not wait and close no cycle. */
 function collectOrders(context: ProgramContext): Map<string, Order[]> {

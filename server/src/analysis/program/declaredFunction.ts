@@ -130,9 +130,15 @@ function typeOfTarget(
 }
 
 function typeOfGlobal(program: WorkspaceProgram, project: string, name: string): string {
-  for (const { path, index } of program.indexOf(project).globals.get(program.atoms.find(name)) ?? []) {
+  const { globals, typedDeclarations } = program.indexOf(project);
+  const atom = program.atoms.find(name);
+  for (const { path, index } of globals.get(atom) ?? []) {
     const global = program.files.get(path)?.structure.globals[index];
     if (global !== undefined) return `${program.atoms.text(global.typeName)}${global.isPointer ? ' *' : ''}`;
+  }
+  for (const { path, index } of typedDeclarations.get(atom) ?? []) {
+    const declaration = program.files.get(path)?.structure.typedDeclarations[index];
+    if (declaration !== undefined) return program.atoms.text(declaration.typeName);
   }
   return '';
 }
