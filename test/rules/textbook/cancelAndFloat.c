@@ -130,7 +130,7 @@ NTSTATUS FloatLeakBad(double *Value)
         return status;
     *Value = *Value * 1.5;
     if (*Value > 10.0)
-        return STATUS_UNSUCCESSFUL; // FN_: float-state-not-restored
+        return STATUS_UNSUCCESSFUL; // expect: float-state-not-restored
     KeRestoreFloatingPointState(&save);
     return STATUS_SUCCESS;
 }
@@ -169,7 +169,7 @@ NTSTATUS XStateLeakBad(BOOLEAN Quit)
     if (!NT_SUCCESS(status))
         return status;
     if (Quit)
-        return STATUS_CANCELLED; // FN_: float-state-not-restored
+        return STATUS_CANCELLED; // expect: float-state-not-restored
     KeRestoreExtendedProcessorState(&save);
     return STATUS_SUCCESS;
 }
