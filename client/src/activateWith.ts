@@ -9,10 +9,11 @@ import { registerExplainIrql } from './commands/explainIrql.ts';
 import { registerExportSarif } from './commands/exportSarif.ts';
 import { registerExportTrace } from './commands/exportTrace.ts';
 import { registerRunScenario } from './commands/runScenario.ts';
-import { registerRunScenarioFromHere } from './commands/runScenarioFromHere.ts';
+import { rebuildScenario, registerRunScenarioFromHere } from './commands/runScenarioFromHere.ts';
 import { registerExplorer } from './explorerView.ts';
 import { createReplays } from './replay/openReplay.ts';
 import type { StartEngine } from './replay/engine.ts';
+import type { ReplayPlace } from './replay/sourceLines.ts';
 import { registerRibbon } from './ribbon.ts';
 import { registerScenarioLens } from './scenarioLens.ts';
 import { registerStatusBar } from './statusBar.ts';
@@ -40,9 +41,13 @@ export async function activateWith(context: vscode.ExtensionContext, host: Host)
   client.onNotification(methods.changed, () => changed.fire());
   answerFileRequests(client);
 
+  const cursor = new vscode.EventEmitter<ReplayPlace | null>();
   const replays = createReplays(context, {
     startEngine: host.startEngine,
     log: (line) => output.info(line),
+    onCursor: (place) => cursor.fire(place),
+    rebuild: (built) => rebuildScenario(client, built),
+    onSourceChanged: changed.event,
   });
   context.subscriptions.push(
     registerRunScenario(replays, host.startEngine),
@@ -50,7 +55,8 @@ export async function activateWith(context: vscode.ExtensionContext, host: Host)
     registerExplainIrql(client),
     registerExportSarif(client),
     registerExportTrace(replays),
-    registerRibbon(client, changed.event, context.extensionUri),
+    cursor,
+    registerRibbon(client, { onChanged: changed.event, onReplay: cursor.event }, context.extensionUri),
     registerStatusBar(client, changed.event),
     registerExplorer(client, changed.event),
     registerScenarioLens(),

@@ -42,6 +42,7 @@ export function keepState(store: Store, host: Host): void {
         request: run.request,
         id: run.trace.scenario.id,
         ...(run.origin === null ? {} : { origin: run.origin }),
+        ...(run.built === undefined ? {} : { built: run.built }),
       },
     };
     host.keep(kept);

@@ -69,7 +69,8 @@ function receive(store: Store, message: ToPage, host: Host): void {
   const { state } = store;
   switch (message.type) {
     case 'show': {
-      const run = makeRun(message.trace, message.result, message.scenario, message.request, message.origin);
+      const { trace, result, scenario, request, origin, built } = message;
+      const run = makeRun(trace, result, scenario, request, origin, built);
       state.busy = null;
       state.message = '';
       store.changed('busy');
@@ -79,6 +80,7 @@ function receive(store: Store, message: ToPage, host: Host): void {
       }
       state.choices = null;
       state.other = null;
+      state.isStale = false;
       showRun(store, run);
       restoreState(store, host);
       return;
@@ -95,6 +97,9 @@ function receive(store: Store, message: ToPage, host: Host): void {
       return store.changed('busy');
     case 'cancelled':
       state.busy = null;
+      return store.changed('busy');
+    case 'stale':
+      state.isStale = message.isStale;
       return store.changed('busy');
     case 'swept':
       state.busy = null;

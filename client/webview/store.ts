@@ -3,6 +3,7 @@
  */
 import {
   TraceEventKind,
+  type BuiltFrom,
   type Catalogue,
   type PackedTrace,
   type RunRequest,
@@ -26,6 +27,8 @@ export interface Run {
   readonly request: RunRequest;
   /** URI of the file that the trace was read from, or null. */
   readonly origin: string | null;
+  /** What of the source the scenario was built of; undefined where it was not. */
+  readonly built: BuiltFrom | undefined;
 }
 
 /** The panels below the timeline. */
@@ -48,6 +51,8 @@ export interface State {
   bookmarks: readonly number[];
   catalogue: Catalogue | null;
   busy: { readonly what: string; readonly done: number; readonly of: number } | null;
+  /** The source gives another scenario than the one that is shown. */
+  isStale: boolean;
   /** What did not work, for the user; empty where nothing. */
   message: string;
   /** Not null while the user schedules: the steps that may come next. */
@@ -100,6 +105,7 @@ export function createStore(): Store {
     bookmarks: [],
     catalogue: null,
     busy: null,
+    isStale: false,
     message: '',
     choices: null,
     taken: [],
@@ -122,8 +128,10 @@ export function makeRun(
   scenario: Scenario | null,
   request: RunRequest,
   origin: string | null = null,
+  built?: BuiltFrom,
 ): Run {
-  return { trace, spans: buildSpans(trace), folder: createFolder(trace), result, scenario, request, origin };
+  const spans = buildSpans(trace);
+  return { trace, spans, folder: createFolder(trace), result, scenario, request, origin, built };
 }
 
 /** The frame at the cursor. */

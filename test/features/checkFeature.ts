@@ -16,6 +16,7 @@ import type { FileUnit } from '../../server/src/analysis/program.ts';
 import { createLineIndex } from '../../server/src/base/lineIndex.ts';
 import { decodeSettings } from '../../server/src/protocol/settings.ts';
 import { checkAcrossFunctions, checkFile } from '../../server/src/rules/checkProgram.ts';
+import type { Finding } from '../../server/src/rules/rule.ts';
 import { analyzeFiles } from '../harness/analyzeFiles.ts';
 import { parseFixture } from '../harness/fixture.ts';
 
@@ -80,9 +81,10 @@ export function lensTitles(text: string, settings: unknown = {}): string[] {
   const { snapshot, file } = open(text);
   const lines = createLineIndex(file.text);
   const decoded = settingsOf(settings);
+  const findings = findingsOf(snapshot).filter((finding) => finding.file === file.path);
   return codeLensPlaces(snapshot, file, decoded).map(
     (place) =>
-      `${lines.positionAt(place.range.start).line + 1}: ${codeLensText(snapshot, place, decoded)?.title ?? '?'}`,
+      `${lines.positionAt(place.range.start).line + 1}: ${codeLensText(snapshot, place, decoded, findings)?.title ?? '?'}`,
   );
 }
 
@@ -109,14 +111,18 @@ export function buildScenario(text: string): BuiltScenario {
   return scenarioFromCode(snapshot, file, offset, settingsOf({}));
 }
 
+function findingsOf(snapshot: Snapshot): readonly Finding[] {
+  const rules = { severities: {} };
+  const across = checkAcrossFunctions(snapshot.program, snapshot.analysis, rules);
+  return [...snapshot.program.files.values()].flatMap(
+    (file) => checkFile(snapshot.program, snapshot.analysis, file, rules, across).findings,
+  );
+}
+
 /** The replay of the first report of a rule in a fixture. */
 export function buildReplay(text: string, rule: string): BuiltScenario {
   const { snapshot } = open(text);
-  const rules = { severities: {} };
-  const across = checkAcrossFunctions(snapshot.program, snapshot.analysis, rules);
-  const findings = [...snapshot.program.files.values()].flatMap(
-    (file) => checkFile(snapshot.program, snapshot.analysis, file, rules, across).findings,
-  );
+  const findings = findingsOf(snapshot);
   const finding = findings.find((one) => one.rule === rule);
   if (finding === undefined) return { problem: `no ${rule}: ${findings.map((one) => one.rule).join(', ')}` };
   return replayFinding(snapshot, finding, settingsOf({}));

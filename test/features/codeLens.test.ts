@@ -37,3 +37,18 @@ it('changes with the statements that the lock guards, with the profile and with 
   expect(lensTitles(dpc('e->n += 1;'), { cpus: 1 })[0]).not.toContain('among');
   expect(lensTitles(dpc('e->n += 1;'), { codeLens: false })).toEqual([]);
 });
+
+it('runs the deadlock where one is reported', () => {
+  const titles = lensTitles(`typedef struct _EXT { KSPIN_LOCK Lock; ULONG n; } EXT, *PEXT;
+DRIVER_UNLOAD Unload;
+VOID Unload(PDRIVER_OBJECT o)
+{
+    PEXT e = o->DriverExtension;
+    KeAcquireSpinLockAtDpcLevel(&e->Lock);
+    e->n = 0;
+    KeReleaseSpinLockFromDpcLevel(&e->Lock);
+}
+`);
+  expect(titles).toHaveLength(1);
+  expect(titles[0]).toMatch(/^6: .* cycles alone.* \| run the deadlock$/);
+});

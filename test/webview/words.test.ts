@@ -31,7 +31,7 @@ describe('words', () => {
         "CPU 0, DPC FlushDpc: starts at DISPATCH_LEVEL, interrupts PASSIVE",
         "CPU 0, DPC FlushDpc: calls KeAcquireSpinLockAtDpcLevel(A)",
         "CPU 0, DPC FlushDpc: finds A owned by thread Worker and spins",
-        "CPU 0, DPC FlushDpc: Deadlock: CPU 0 can never go on: DPC FlushDpc spins for A, which thread Worker below it owns.",
+        "CPU 0, DPC FlushDpc: Deadlock: DPC FlushDpc on CPU 0 waits for A, which thread Worker on the same CPU owns.",
       ]
     `);
   });
@@ -72,7 +72,7 @@ describe('explain', () => {
   it('tells the order inversion with both sides', () => {
     const told = explain(abba());
     expect(told.why).toBe(
-      'CPU 0 owns A and waits for B; CPU 1 owns B and waits for A. Nobody can go first: the locks are taken in different orders.',
+      'Each owns what the next one needs, and gives it back only when it has both: nobody can go first. The locks are taken in different orders.',
     );
     expect(told.remedy).toContain('Take A before B everywhere');
   });
@@ -94,7 +94,7 @@ describe('explain', () => {
     expect(told).toEqual({
       verdict: 'Completed',
       tone: 'good',
-      what: 'Every thread has ended',
+      what: 'Every thread has ended.',
       why: '',
       remedy: '',
       bugCheck: '',

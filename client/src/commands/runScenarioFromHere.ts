@@ -4,6 +4,8 @@
  */
 import {
   methods,
+  type BuiltFrom,
+  type Scenario,
   type ScenarioFromHereAnswer,
   type ScenarioFromHereRequest,
 } from 'irql-lens-server/protocol';
@@ -25,7 +27,12 @@ export function registerRunScenarioFromHere(client: BaseLanguageClient, replays:
     try {
       const answer = await client.sendRequest<ScenarioFromHereAnswer>(methods.scenarioFromHere, place);
       if ('problem' in answer) void vscode.window.showInformationMessage(answer.problem);
-      else await replays.open({ scenario: answer.scenario, request: { mode: 'explore', overrides: {} } });
+      else
+        await replays.open({
+          scenario: answer.scenario,
+          request: { mode: 'explore', overrides: {} },
+          built: { uri: place.uri, subject: answer.subject },
+        });
     } catch (error) {
       void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
     }
@@ -36,4 +43,15 @@ function isPlaceRequest(value: unknown): value is ScenarioFromHereRequest {
   if (typeof value !== 'object' || value === null) return false;
   const { uri, position } = value as { uri?: unknown; position?: unknown };
   return typeof uri === 'string' && typeof position === 'object' && position !== null;
+}
+
+/** Builds what a replay shows from the source again; undefined where there is nothing to build any more. */
+export async function rebuildScenario(
+  client: BaseLanguageClient,
+  { uri, subject }: BuiltFrom,
+): Promise<Scenario | undefined> {
+  if (!client.isRunning()) return undefined;
+  const request: ScenarioFromHereRequest = { uri, position: { line: 0, character: 0 }, subject };
+  const answer = await client.sendRequest<ScenarioFromHereAnswer>(methods.scenarioFromHere, request);
+  return 'scenario' in answer ? answer.scenario : undefined;
 }

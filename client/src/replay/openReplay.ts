@@ -3,7 +3,6 @@
  */
 import type { Trace } from 'irql-lens-server/protocol';
 import * as vscode from 'vscode';
-import type { StartEngine } from './engine.ts';
 import { fillPanel, type PanelServices, type ReplayPanel } from './replayPanel.ts';
 import { webviewRoot } from './replayHtml.ts';
 import { sourceOfState, type ReplaySource } from './replaySource.ts';
@@ -19,11 +18,7 @@ export interface Replays {
 }
 
 /** What the extension hands in. */
-export interface ReplayOptions {
-  readonly startEngine: StartEngine;
-  readonly log: (line: string) => void;
-  readonly onCursor?: (file: string | null, line: number, irql: number) => void;
-}
+export type ReplayOptions = Omit<PanelServices, 'extensionUri' | 'open'>;
 
 /** Makes the replays of one extension activation and registers their restoring. */
 export function createReplays(context: vscode.ExtensionContext, options: ReplayOptions): Replays {

@@ -7,6 +7,7 @@ import {
   checkToHost,
   packTrace,
   readSharedRun,
+  type BuiltFrom,
   type Catalogue,
   type RunRequest,
   type Scenario,
@@ -20,7 +21,7 @@ import { replayHtml, webviewRoot } from './replayHtml.ts';
 import { findBundled, firstMode, plainRequest, type ReplaySource } from './replaySource.ts';
 import { saveScenario, saveTrace } from './saveReplay.ts';
 import { userOverrides } from './userFigures.ts';
-import { makeLineMark, openLine, type LineMark } from './sourceLines.ts';
+import { makeLineMark, openLine, type LineMark, type ReplayPlace } from './sourceLines.ts';
 
 /** What a panel needs from the extension. */
 export interface PanelServices {
@@ -29,8 +30,12 @@ export interface PanelServices {
   /** Opens another panel beside. */
   readonly open: (source: ReplaySource) => void;
   readonly log: (line: string) => void;
-  /** Told where the replay's cursor stands in the source, for the ribbon; `file` null: nowhere. */
-  readonly onCursor?: (file: string | null, line: number, irql: number) => void;
+  /** Told where the replay's cursor stands in the source, for the ribbon; null: nowhere. */
+  readonly onCursor: (place: ReplayPlace | null) => void;
+  /** Builds a scenario from the source again; undefined where the source gives none any more, or nobody can tell. */
+  readonly rebuild: (built: BuiltFrom) => Promise<Scenario | undefined>;
+  /** The source, or what is known of it, has changed. */
+  readonly onSourceChanged: vscode.Event<void>;
 }
 
 type Shown = Extract<ToPage, { type: 'show' }>;
@@ -43,6 +48,9 @@ interface Session {
   readonly mark: LineMark;
   catalogue: Catalogue | null;
   scenario: Scenario | null;
+  /** What the scenario was built of, if it was. */
+  built: BuiltFrom | undefined;
+  staleTimer: ReturnType<typeof setTimeout> | undefined;
   trace: Trace | null;
   /** Sent again when the page is made anew. */
   readonly shown: Map<'a' | 'b', Shown>;
@@ -89,6 +97,7 @@ function show(
     scenario: session.scenario,
     request,
     origin,
+    ...(session.built === undefined ? {} : { built: session.built }),
   };
   session.shown.set(slot, message);
   if (slot === 'a') {
@@ -144,6 +153,7 @@ async function load(session: Session, source: ReplaySource): Promise<void> {
   const scenario =
     'scenario' in source ? source.scenario : findBundled(await catalogueOf(session), source.scenarioId);
   session.scenario = scenario;
+  session.built = 'built' in source ? source.built : undefined;
   if (source.request === undefined) return runFirst(session, scenario);
   show(session, 'a', await runOnce(session, scenario, source.request), source.request, null);
 }
@@ -170,6 +180,37 @@ async function stepByHand(session: Session, request: RunRequest): Promise<void> 
   if ('problem' in packed) throw new Error(packed.problem);
   session.trace = trace;
   send(session, { type: 'stepped', trace: packed.trace, result, choices });
+}
+
+/** How long the source must be quiet before it is asked whether the scenario still stands. */
+const QUIET_MS = 700;
+
+/** Looks whether the source still gives this scenario, and tells the page. */
+function checkSource(session: Session): void {
+  clearTimeout(session.staleTimer);
+  const { built } = session;
+  if (built === undefined || !session.panel.visible) return;
+  session.staleTimer = setTimeout(() => {
+    void session.services.rebuild(built).then((scenario) => {
+      const isStale = scenario !== undefined && !isSameScenario(scenario, session.scenario);
+      send(session, { type: 'stale', isStale });
+    });
+  }, QUIET_MS);
+}
+
+/** Lines that have merely moved make no other scenario. */
+function isSameScenario(a: Scenario, b: Scenario | null): boolean {
+  const plain = (scenario: Scenario | null): string =>
+    JSON.stringify(scenario, (key, value: unknown) => (key === 'at' ? undefined : value));
+  return plain(a) === plain(b);
+}
+
+async function rebuild(session: Session): Promise<void> {
+  const scenario = session.built === undefined ? undefined : await session.services.rebuild(session.built);
+  if (scenario === undefined) throw new Error('The source gives no such scenario any more.');
+  session.scenario = scenario;
+  const request: RunRequest = { mode: 'explore', overrides: {} };
+  show(session, 'a', await runOnce(session, scenario, request), request, null);
 }
 
 function openShared(session: Session, text: string): void {
@@ -228,8 +269,10 @@ function handle(session: Session, message: ToHost): void {
       );
       return;
     case 'cursorAt':
-      session.mark.show(message.file, message.line, levelText(session, message.irql));
-      session.services.onCursor?.(message.file, message.line, message.irql);
+      session.mark.show(message.file, message.line, message.irql, levelText(session, message.irql));
+      return;
+    case 'rebuild':
+      void enqueue(session, () => rebuild(session));
       return;
     case 'save':
       void save(session, message.what);
@@ -280,9 +323,11 @@ export function fillPanel(
     panel,
     services,
     engine: connectEngine(services.startEngine),
-    mark: makeLineMark(),
+    mark: makeLineMark(services.onCursor),
     catalogue: null,
     scenario: null,
+    built: undefined,
+    staleTimer: undefined,
     trace: null,
     shown: new Map(),
     failure: '',
@@ -290,10 +335,13 @@ export function fillPanel(
     work: Promise.resolve(),
   };
   panel.webview.onDidReceiveMessage((value: unknown) => receive(session, value));
+  const listener = services.onSourceChanged(() => checkSource(session));
+  panel.onDidChangeViewState(() => checkSource(session));
   panel.onDidDispose(() => {
+    clearTimeout(session.staleTimer);
+    listener.dispose();
     session.engine.dispose();
     session.mark.dispose();
-    services.onCursor?.(null, 0, 0);
   });
   panel.webview.html = replayHtml(panel.webview, services.extensionUri);
   const shown = enqueue(session, () => load(session, source)).then(() => {

@@ -2,8 +2,10 @@
  * What a replay can be opened from, and how it is brought back after a reload. Checked, because kept state comes from outside.
  */
 import {
+  builtFromSchema,
   parseScenario,
   runRequestSchema,
+  type BuiltFrom,
   type Catalogue,
   type RunMode,
   type RunRequest,
@@ -13,7 +15,7 @@ import {
 /** What to show. */
 export type ReplaySource =
   /** A scenario, built or read from a file. */
-  | { readonly scenario: Scenario; readonly request?: RunRequest }
+  | { readonly scenario: Scenario; readonly request?: RunRequest; readonly built?: BuiltFrom }
   /** A bundled scenario by id. */
   | { readonly scenarioId: string; readonly request?: RunRequest }
   /** A saved trace, not checked yet; `origin` is the URI of its file. */
@@ -40,13 +42,15 @@ export function sourceOfState(state: unknown): ReplaySource | undefined {
   if (typeof state !== 'object' || state === null) return undefined;
   const { source } = state as { source?: unknown };
   if (typeof source !== 'object' || source === null) return undefined;
-  const { scenario, request, id, origin } = source as Record<string, unknown>;
+  const { scenario, request, id, origin, built } = source as Record<string, unknown>;
   if (typeof origin === 'string') return { trace: undefined, origin };
   const checked = runRequestSchema.safeParse(request);
   const asked = checked.success ? { request: checked.data } : {};
   if (scenario !== null && scenario !== undefined) {
     const parsed = parseScenario(scenario);
-    return 'scenario' in parsed ? { scenario: parsed.scenario, ...asked } : undefined;
+    if (!('scenario' in parsed)) return undefined;
+    const from = builtFromSchema.safeParse(built);
+    return { scenario: parsed.scenario, ...asked, ...(from.success ? { built: from.data } : {}) };
   }
   return typeof id === 'string' ? { scenarioId: id, ...asked } : undefined;
 }

@@ -42,15 +42,24 @@ export async function openLine(file: string, line: number, column: number): Prom
   });
 }
 
+/** Where a replay's cursor stands in the source. */
+export interface ReplayPlace {
+  readonly uri: string;
+  /** 1-based */
+  readonly line: number;
+  /** the level that the CPU has there */
+  readonly irql: number;
+}
+
 /** Marks the line of the cursor in every editor that shows it. */
 export interface LineMark {
   /** `file` null: no line. */
-  readonly show: (file: string | null, line: number, text: string) => void;
+  readonly show: (file: string | null, line: number, irql: number, text: string) => void;
   readonly dispose: () => void;
 }
 
-/** Makes the mark of one panel. */
-export function makeLineMark(): LineMark {
+/** Makes the mark of one panel; `onMoved` is told of each new place, and at the end that there is none. */
+export function makeLineMark(onMoved: (place: ReplayPlace | null) => void): LineMark {
   const decoration = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
@@ -73,17 +82,19 @@ export function makeLineMark(): LineMark {
   };
   const listener = vscode.window.onDidChangeVisibleTextEditors(paint);
   return {
-    show: (file, line, text) => {
+    show: (file, line, irql, text) => {
       const mine = ++asked;
       void (async () => {
         const uri = file === null ? undefined : await findFile(file);
         if (mine !== asked) return;
         wanted = uri === undefined ? null : { uri: uri.toString(), line, text };
+        onMoved(uri === undefined ? null : { uri: uri.toString(), line, irql });
         paint();
       })();
     },
     dispose: () => {
       asked++;
+      onMoved(null);
       listener.dispose();
       decoration.dispose();
     },

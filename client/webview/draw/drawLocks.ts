@@ -4,7 +4,7 @@
  */
 import { levelY, type LockBox } from '../model/layout.ts';
 import { type Handoffs, type LockSpans } from '../model/spans.ts';
-import { contextName } from '../model/words.ts';
+import { contextName, lockName } from '../model/words.ts';
 import { isDense } from './drawLanes.ts';
 import { putRaster, rasterLock, takeRaster } from './rasterRows.ts';
 import { fitText, font, visibleRows, x, type Pen, type Scene } from './scene.ts';
@@ -102,8 +102,10 @@ export function drawLockLabels(pen: Pen, scene: Scene, gutter: number): void {
     pen.font = font(scene, 12, 600);
     pen.fillStyle = theme.foreground;
     const middle = box.top + box.height / 2;
-    fitText(pen, lock.name, 10, middle, gutter - 62);
-    const used = Math.min(pen.measureText(lock.name).width, gutter - 62);
+    const name = lockName(scene.trace, box.lock);
+    fitText(pen, name, 10, middle, gutter - 14);
+    const used = Math.min(pen.measureText(name).width, gutter - 14);
+    if (gutter - used < 50) continue;
     pen.font = font(scene, 10);
     pen.fillStyle = theme.muted;
     fitText(pen, lock.kind, 18 + used, middle, gutter - used - 26);

@@ -96,14 +96,9 @@ function orderWords(
 ): Pick<Explanation, 'why' | 'remedy'> {
   const ring = new Set(deadlockCycle(trace).ring.map((edge) => edge.context));
   const members = all.filter((member) => ring.has(member.context));
-  const holds = members.map((member) => {
-    const owned = members.find((other) => other.ownedBy === member.context)?.waitsFor;
-    const has = owned === undefined ? '' : `owns ${lockName(trace, owned)} and `;
-    return `CPU ${member.cpu} ${has}waits for ${lockName(trace, member.waitsFor)}`;
-  });
   const names = [...new Set(members.map((member) => lockName(trace, member.waitsFor)))].sort();
   return {
-    why: `${holds.join('; ')}. Nobody can go first: the locks are taken in different orders.`,
+    why: `Each owns what the next one needs, and gives it back only when it has both: nobody can go first. The locks are taken in different orders.`,
     remedy: `Take ${names.join(' before ')} everywhere, or never hold one while asking for another.`,
   };
 }
@@ -125,11 +120,22 @@ function lastRow(trace: PackedTrace, kinds: readonly number[]): number {
   return -1;
 }
 
-function plainWhat(trace: PackedTrace): string {
+/** What an exploration that found nothing says; empty for a single run. */
+function exploredWhat(trace: PackedTrace, states: number): string {
+  const among = `${grouped(states)} states`;
+  if (trace.outcome === 'completed')
+    return `Every order was explored (${among}): none ends in a deadlock. One of them is shown.`;
+  return `No deadlock among ${among}; there are more than could be explored. One order is shown.`;
+}
+
+function plainWhat(trace: PackedTrace, result: SimulateResult | null): string {
+  const states = result?.states ?? 0;
+  if (states > 0 && (trace.outcome === 'completed' || trace.outcome === 'bounded'))
+    return exploredWhat(trace, states);
   const row = lastRow(trace, [Kind.bugCheck, Kind.watchdog, Kind.end]);
   const told = row < 0 ? '' : (trace.strings[trace.events.a[row]!] ?? '');
-  if (trace.outcome === 'completed') return told === '' ? 'Every context ran to its end.' : upperFirst(told);
-  return upperFirst(told);
+  if (told === '') return trace.outcome === 'completed' ? 'Every context ran to its end.' : '';
+  return upperFirst(/[.!?]$/.test(told) ? told : `${told}.`);
 }
 
 /** Driver Verifier's and the warnings' sentences, each once, in order. */
@@ -162,7 +168,7 @@ export function figureWords(result: SimulateResult | null): string {
 }
 
 /** Explains the outcome. A watchdog or bug check that a deadlock led to is told by the deadlock. */
-export function explain(trace: PackedTrace): Explanation {
+export function explain(trace: PackedTrace, result: SimulateResult | null = null): Explanation {
   const [verdict, tone] = verdicts[trace.outcome];
   const bugCheck = trace.bugCheck ?? '';
   const { deadlock } = trace;
@@ -177,7 +183,7 @@ export function explain(trace: PackedTrace): Explanation {
         remedy: '',
         bugCheck,
       };
-    return { verdict, tone, what: plainWhat(trace), why: '', remedy: '', bugCheck };
+    return { verdict, tone, what: plainWhat(trace, result), why: '', remedy: '', bugCheck };
   }
   const shape = shapeOf(trace, deadlock.members);
   const self = deadlock.members.find((member) => trace.contexts[member.ownedBy]?.cpu === member.cpu);

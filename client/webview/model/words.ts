@@ -36,9 +36,24 @@ export function shortIrqlName(trace: PackedTrace, irql: number): string {
   return irqlName(trace, irql).replace(/_LEVEL$/, '');
 }
 
-/** Name of a lock. */
+const shortNames = new WeakMap<PackedTrace, readonly string[]>();
+
+/** `QueueLock` of `DEVICE_EXTENSION.QueueLock`, where no other lock of the run is called so. */
+function shortLockNames(trace: PackedTrace): readonly string[] {
+  let names = shortNames.get(trace);
+  if (names === undefined) {
+    const fields = trace.locks.map(({ name }) => /^\w+\.(\w+(?: \(\d+\))?)$/.exec(name)?.[1] ?? name);
+    names = fields.map((field, lock) =>
+      fields.indexOf(field) === fields.lastIndexOf(field) ? field : trace.locks[lock]!.name,
+    );
+    shortNames.set(trace, names);
+  }
+  return names;
+}
+
+/** Name of a lock, as short as it is still clear. */
 export function lockName(trace: PackedTrace, lock: number): string {
-  return trace.locks[lock]?.name ?? '?';
+  return shortLockNames(trace)[lock] ?? '?';
 }
 
 function acquiredWords(trace: PackedTrace, row: number, verb: string): string {
@@ -54,8 +69,16 @@ function sentence(trace: PackedTrace, row: number): string {
 
 /** The sentence of the deadlock, without the word itself, which stands beside it everywhere. */
 export function deadlockWords(trace: PackedTrace): string {
-  const text = (trace.deadlock?.text ?? 'these CPUs can never go on').replace(/^Deadlock:\s*/, '');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const members = trace.deadlock?.members ?? [];
+  const waits = members.map(({ cpu, context, waitsFor, ownedBy }) => {
+    const owner = trace.contexts[ownedBy];
+    const where = owner?.cpu === cpu ? 'on the same CPU' : `on CPU ${owner?.cpu ?? '?'}`;
+    const by = ownedBy === context ? 'it owns itself' : `${contextName(trace, ownedBy)} ${where} owns`;
+    return `${contextName(trace, context)} on CPU ${cpu} waits for ${lockName(trace, waitsFor)}, which ${by}`;
+  });
+  const text = trace.deadlock?.text ?? 'these CPUs can never go on.';
+  const words = waits.length === 0 ? text.replace(/^Deadlock:\s*/, '') : `${waits.join('; ')}.`;
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function irqlWords(trace: PackedTrace, to: number, from: number): string {

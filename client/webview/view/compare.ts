@@ -12,6 +12,7 @@ import type { Host } from '../host.ts';
 import { layOut } from '../model/layout.ts';
 import { cyclesText, shortNumber } from '../model/numbers.ts';
 import type { TimeView } from '../model/timeScale.ts';
+import { lockName } from '../model/words.ts';
 import type { Run, Store } from '../store.ts';
 import { table } from './costs.ts';
 import type { Panel } from './tabs.ts';
@@ -89,7 +90,7 @@ function drawNames(pen: Pen, scene: Scene): void {
   pen.textBaseline = 'middle';
   for (const box of scene.layout.lanes) pen.fillText(`CPU ${box.cpu}`, 0, box.top + box.height / 2);
   for (const box of scene.layout.locks)
-    fitText(pen, scene.trace.locks[box.lock]!.name, 0, box.top + box.height / 2, small.gutter - 8);
+    fitText(pen, lockName(scene.trace, box.lock), 0, box.top + box.height / 2, small.gutter - 8);
 }
 
 type Figure = readonly [name: string, get: (result: SimulateResult) => number];

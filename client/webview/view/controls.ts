@@ -199,6 +199,13 @@ export function makeControls(
   const cancel = h('button', { type: 'button', onclick: () => host.send({ type: 'cancel' }) }, 'Cancel');
   const status = h('span', { class: 'status', role: 'status' });
   const problem = h('p', { class: 'message', role: 'alert' });
+  const rebuild = () => host.send({ type: 'rebuild' });
+  const stale = h(
+    'p',
+    { class: 'stale', role: 'status' },
+    h('span', {}, 'The source has changed since this scenario was built.'),
+    h('button', { type: 'button', class: 'primary', onclick: rebuild }, 'Build again'),
+  );
   const more = h(
     'details',
     { class: 'popup' },
@@ -240,7 +247,7 @@ export function makeControls(
     for (const popup of form.querySelectorAll<HTMLDetailsElement>('details.popup'))
       if (event.target instanceof Node && !popup.contains(event.target)) popup.open = false;
   });
-  const element = h('div', {}, form, problem);
+  const element = h('div', {}, form, stale, problem);
   const update = (changes: ReadonlySet<Change>) => {
     const { state } = store;
     if (changes.has('run') || changes.has('catalogue')) fillFields(store, fields);
@@ -255,6 +262,7 @@ export function makeControls(
     setText(status, progressText(store));
     setText(problem, state.message);
     problem.hidden = state.message === '';
+    stale.hidden = !state.isStale;
   };
   return { element, update };
 }

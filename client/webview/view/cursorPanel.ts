@@ -5,9 +5,16 @@ import { TraceEventKind, type PackedTrace } from 'irql-lens-server/protocol';
 import { h, setText } from '../dom.ts';
 import { paintKind } from '../draw/paint.ts';
 import type { Frame } from '../model/fold.ts';
-import { contextName, cpuWords, frameWords, irqlName, lockWords } from '../model/words.ts';
+import {
+  contextName,
+  cpuWords,
+  eventSentence,
+  frameWords,
+  irqlName,
+  lockName,
+  lockWords,
+} from '../model/words.ts';
 import { frameAtCursor, type Change, type Store } from '../store.ts';
-import { eventSentence } from '../model/words.ts';
 import { cyclesText } from '../model/numbers.ts';
 
 interface Row {
@@ -42,7 +49,7 @@ function moreOfCpu(trace: PackedTrace, frame: Frame, cpu: number): string {
   const below = stack.slice(0, -1).toReversed();
   const parts: string[] = [];
   for (const context of below) {
-    const held = frame.contexts[context]!.held.map((lock) => trace.locks[lock]?.name).join(', ');
+    const held = frame.contexts[context]!.held.map((lock) => lockName(trace, lock)).join(', ');
     parts.push(`over ${contextName(trace, context)}${held === '' ? '' : `, which holds ${held}`}`);
   }
   if (dpcQueue.length > 0) parts.push(`DPC queue: ${names(dpcQueue)}`);

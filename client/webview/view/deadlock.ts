@@ -4,7 +4,7 @@
  */
 import type { PackedTrace } from 'irql-lens-server/protocol';
 import { fill, h, svg } from '../dom.ts';
-import { contextName, lockName } from '../model/words.ts';
+import { contextName, kindWord, lockName } from '../model/words.ts';
 import { deadlockCycle, type WaitEdge } from '../model/waitGraph.ts';
 import type { Change, Store } from '../store.ts';
 
@@ -23,8 +23,8 @@ function contextStation(trace: PackedTrace, context: number, then: string): Stat
     found?.kind === 'isr' ? 'isr' : found?.kind === 'dpc' || found?.kind === 'threadedDpc' ? 'dpc' : 'thread';
   return {
     kind: 'context',
-    title: contextName(trace, context),
-    detail: `CPU ${found?.cpu ?? '?'}`,
+    title: found?.name ?? 'nobody',
+    detail: `${kindWord(found?.kind ?? 'thread')}, CPU ${found?.cpu ?? '?'}`,
     then,
     paint,
   };
@@ -52,6 +52,15 @@ function stationsOf(trace: PackedTrace, edges: readonly WaitEdge[]): readonly St
 const width = 340;
 const boxWidth = 128;
 const boxHeight = 40;
+/** Letters of the bold font are about so wide; a box grows with its text up to a limit. */
+const letterWidth = 6.6;
+const longest = 26;
+
+/** Half of the width of a station's box. */
+function halfWidthOf({ kind, title }: Station): number {
+  const needed = (Math.min(title.length, longest) * letterWidth) / 2 + 10;
+  return Math.min(Math.max(needed, kind === 'lock' ? 46 : boxWidth / 2), 98);
+}
 
 function place(at: number, of: number, height: number): { readonly x: number; readonly y: number } {
   const angle = -Math.PI / 2 + (at / of) * Math.PI * 2;
@@ -65,11 +74,11 @@ function place(at: number, of: number, height: number): { readonly x: number; re
 function edgeOf(
   from: { x: number; y: number },
   to: { x: number; y: number },
-  isLock: boolean,
+  station: Station,
 ): { x: number; y: number } {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
-  const halfWidth = (isLock ? 46 : boxWidth / 2) + 3;
+  const halfWidth = halfWidthOf(station) + 3;
   const halfHeight = boxHeight / 2 + 3;
   const scale = Math.min(halfWidth / Math.max(Math.abs(dx), 0.01), halfHeight / Math.max(Math.abs(dy), 0.01));
   return { x: from.x + dx * scale, y: from.y + dy * scale };
@@ -77,8 +86,9 @@ function edgeOf(
 
 function drawStation(station: Station, at: { x: number; y: number }): SVGElement {
   const isLock = station.kind === 'lock';
-  const half = isLock ? 46 : boxWidth / 2;
-  const text = station.title.length > 20 ? `${station.title.slice(0, 19)}\u2026` : station.title;
+  const half = halfWidthOf(station);
+  const { title } = station;
+  const text = title.length > longest ? `${title.slice(0, longest - 1)}\u2026` : title;
   return svg(
     'g',
     { class: `station ${station.paint}` },
@@ -117,8 +127,8 @@ function drawCycle(trace: PackedTrace, edges: readonly WaitEdge[]): SVGElement {
   );
   stations.forEach((station, at) => {
     const next = (at + 1) % stations.length;
-    const from = edgeOf(places[at]!, places[next]!, station.kind === 'lock');
-    const to = edgeOf(places[next]!, places[at]!, stations[next]!.kind === 'lock');
+    const from = edgeOf(places[at]!, places[next]!, station);
+    const to = edgeOf(places[next]!, places[at]!, stations[next]!);
     picture.append(
       svg('line', {
         x1: from.x,

@@ -32,7 +32,7 @@ export function makeHeader(store: Store): {
     const { run } = store.state;
     if (!changes.has('run') || run === null) return;
     const { trace } = run;
-    const told = isInHand(store) ? inHand(store) : explain(trace);
+    const told = isInHand(store) ? inHand(store) : explain(trace, run.result);
     const facts = [
       `${trace.cpus} ${trace.cpus === 1 ? 'CPU' : 'CPUs'}`,
       `${trace.profile.id}, ${trace.profile.clockGHz} GHz`,

@@ -47,7 +47,14 @@ export function showStepped(store: Store, message: Extract<ToPage, { type: 'step
   const { state } = store;
   if (state.run === null) return;
   const request = requestWith(state, state.taken.at(-1)) ?? state.run.request;
-  state.run = makeRun(message.trace, message.result, state.run.scenario, request);
+  state.run = makeRun(
+    message.trace,
+    message.result,
+    state.run.scenario,
+    request,
+    state.run.origin,
+    state.run.built,
+  );
   state.choices = message.choices;
   state.busy = null;
   state.bookmarks = [];

@@ -1,11 +1,13 @@
 /**
  * A code lens above each acquisition of a spin lock: its cost in cycles alone and contended, what the AtDpcLevel form would
- * save, and `run`, which replays the lock. A range is a range: the profile's figures are not known better.
+ * save, and `run`, which replays the lock, or the deadlock that is reported there. A range is a range: the profile's figures are not known better.
  */
 import type { FileUnit } from '../analysis/program.ts';
 import { lensWords } from '../engine/lensCost.ts';
 import type { Settings } from '../protocol/settings.ts';
+import type { Finding } from '../rules/rule.ts';
 import type { TextRange } from '../syntax/fileStructure.ts';
+import { isDeadlock } from './codeActions.ts';
 import { rangeWords } from './cycleWords.ts';
 import { lockCost, spinAcquireOf, type LockCost } from './lockCost.ts';
 import { nodeRange, type Snapshot } from './snapshot.ts';
@@ -42,8 +44,21 @@ export function codeLensPlaces(snapshot: Snapshot, file: FileUnit, settings: Set
   return places.sort((a, b) => a.range.start - b.range.start);
 }
 
+/** The report of a deadlock at the place of a lens, whose replay the lens runs instead of the lock's. */
+export function deadlockAt(place: LensPlace, findings: readonly Finding[]): Finding | undefined {
+  const { start, end } = place.range;
+  return findings.find(
+    (finding) => isDeadlock(finding) && finding.range.start < end && finding.range.end > start,
+  );
+}
+
 /** The words of one lens; undefined where the place is none any more. */
-export function codeLensText(snapshot: Snapshot, place: LensPlace, settings: Settings): LensText | undefined {
+export function codeLensText(
+  snapshot: Snapshot,
+  place: LensPlace,
+  settings: Settings,
+  findings: readonly Finding[] = [],
+): LensText | undefined {
   if (snapshot.program.functions[place.function] === undefined) return undefined;
   const facts = snapshot.analysis.factsOf(place.function);
   const call = facts.calls.find(({ node }) => node === place.node);
@@ -54,7 +69,7 @@ export function codeLensText(snapshot: Snapshot, place: LensPlace, settings: Set
   const parts = [
     lensWords(known.cost),
     ...(saves === null ? [] : [`AtDpcLevel saves ${rangeWords(saves)}`]),
-    'run',
+    deadlockAt(place, findings) === undefined ? 'run' : 'run the deadlock',
   ];
   return { title: parts.join(' | '), tooltip: costDetails(known).join('\n') };
 }

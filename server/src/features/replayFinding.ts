@@ -36,14 +36,15 @@ export function replayFinding(snapshot: Snapshot, finding: Finding, settings: Se
       cpus: cast.cpus,
     };
     const scenario = { ...assemble(heading, cast.placed, links), runs: 'explore' as const };
-    if (isDeadlock(scenario)) return { scenario };
+    if (isDeadlock(scenario))
+      return { scenario, subject: { function: finding.function, rule: finding.rule } };
   }
   const general = scenarioFromCode(snapshot, file, finding.range.start, settings);
   if ('problem' in general) return general;
   const lesson =
     'The deadlock of this report did not come up on the paths that could be built; this is the lock with all of its users. ' +
     (general.scenario.lesson ?? '');
-  return { scenario: { ...general.scenario, lesson } };
+  return { ...general, scenario: { ...general.scenario, lesson } };
 }
 
 function isDeadlock(scenario: Scenario): boolean {

@@ -5,6 +5,7 @@
  */
 import type { LockUse } from '../analysis/facts.ts';
 import type { FileUnit, FunctionId, FunctionUnit } from '../analysis/program.ts';
+import type { ScenarioSubject } from '../protocol/requests.ts';
 import type { Scenario } from '../protocol/scenarioFormat.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { assemble } from './scenario/assemble.ts';
@@ -14,8 +15,9 @@ import { linkDriver, type DriverLinks } from './scenario/driverLinks.ts';
 import { functionAt, nodeRange, type Snapshot } from './snapshot.ts';
 import { nameAt } from './tokenAt.ts';
 
-/** A scenario, or the sentence that says why there is none. */
-export type BuiltScenario = { readonly scenario: Scenario } | { readonly problem: string };
+/** A scenario with what it was built of, or the sentence that says why there is none. */
+export type BuiltScenario =
+  { readonly scenario: Scenario; readonly subject: ScenarioSubject } | { readonly problem: string };
 
 /** More contexts than this make the exploration long and the picture full. */
 const MAX_CONTEXTS = 5;
@@ -29,7 +31,38 @@ export function scenarioFromCode(
   offset: number,
   settings: Settings,
 ): BuiltScenario {
-  const wanted = wantedLocks(snapshot, file, offset);
+  return build(snapshot, file, wantedLocks(snapshot, file, offset), settings);
+}
+
+/** Builds the scenario of the same function and lock again, wherever they stand now. */
+export function scenarioOfSubject(
+  snapshot: Snapshot,
+  file: FileUnit,
+  subject: ScenarioSubject,
+  settings: Settings,
+): BuiltScenario {
+  const unit = functionNamed(snapshot, file, subject.function);
+  const { lock } = subject;
+  if (lock !== undefined) {
+    const names = { classes: new Set([lock]), names: new Set([lock]) };
+    return build(snapshot, file, { title: lock, ...names, unit, subject }, settings);
+  }
+  if (unit === undefined) return { problem: `${subject.function} is not in this file any more.` };
+  return build(snapshot, file, locksOf(snapshot, unit), settings);
+}
+
+/** A function of the file by its qualified name. */
+export function functionNamed({ program }: Snapshot, file: FileUnit, name: string): FunctionUnit | undefined {
+  const id = file.functionIds.find((one) => program.functions[one]?.qualifiedName === name);
+  return id === undefined ? undefined : program.functions[id];
+}
+
+function build(
+  snapshot: Snapshot,
+  file: FileUnit,
+  wanted: Wanted | { problem: string },
+  settings: Settings,
+): BuiltScenario {
   if ('problem' in wanted) return wanted;
   const links = linkDriver(snapshot, file.project);
   const contexts = chooseContexts(snapshot, links, wanted);
@@ -43,7 +76,7 @@ export function scenarioFromCode(
     cpus: 2,
   };
   const placed = fitToBudget(contexts).map((context) => ({ context }));
-  return { scenario: assemble(heading, placed, links) };
+  return { scenario: assemble(heading, placed, links), subject: wanted.subject };
 }
 
 interface Wanted {
@@ -52,31 +85,44 @@ interface Wanted {
   /** the same as a scenario names them */
   readonly names: ReadonlySet<string>;
   readonly unit: FunctionUnit | undefined;
+  readonly subject: ScenarioSubject;
 }
 
 /** The lock under the cursor, else the locks that the function takes in any depth. */
 function wantedLocks(snapshot: Snapshot, file: FileUnit, offset: number): Wanted | { problem: string } {
   const unit = functionAt(snapshot, file, offset);
   const atCursor = unit === undefined ? undefined : lockAt(snapshot, unit, offset);
-  if (atCursor !== undefined) return { title: nameOf(atCursor), ...wantedOf([atCursor]), unit };
-  if (unit !== undefined) {
-    const taken = snapshot.analysis.summaryOf(unit.id).locksTaken.map(({ lock }) => lock);
-    if (taken.length > 0) return { title: unit.qualifiedName, ...wantedOf(taken), unit };
-    return {
-      problem: `${unit.qualifiedName} takes no lock: put the cursor on a lock, or into a function that takes one.`,
-    };
+  if (unit !== undefined && atCursor !== undefined) {
+    const lock = atCursor.lockClass;
+    const subject = { function: unit.qualifiedName, ...(lock === '' ? {} : { lock: nameOf(atCursor) }) };
+    return { title: nameOf(atCursor), ...wantedOf([atCursor]), unit, subject };
   }
+  if (unit !== undefined) return locksOf(snapshot, unit);
   const name = nameAt(file, snapshot.program.atoms, offset)?.text;
   const byName =
     name === undefined
       ? []
       : [...snapshot.analysis.lockUses().keys()].filter((key) => key === name || key.endsWith(`.${name}`));
   if (byName.length > 0)
-    return { title: byName[0] ?? '', classes: new Set(byName), names: new Set(byName), unit: undefined };
+    return {
+      title: byName[0] ?? '',
+      classes: new Set(byName),
+      names: new Set(byName),
+      unit: undefined,
+      subject: { function: '', lock: byName[0] ?? '' },
+    };
   return {
     problem:
       'There is neither a function nor a lock here: put the cursor on a lock, or into a function that takes one.',
   };
+}
+
+/** All locks that a function takes in any depth. */
+function locksOf(snapshot: Snapshot, unit: FunctionUnit): Wanted | { problem: string } {
+  const taken = snapshot.analysis.summaryOf(unit.id).locksTaken.map(({ lock }) => lock);
+  const name = unit.qualifiedName;
+  if (taken.length > 0) return { title: name, ...wantedOf(taken), unit, subject: { function: name } };
+  return { problem: `${name} takes no lock: put the cursor on a lock, or into a function that takes one.` };
 }
 
 type NamedLock = LockUse['lock'];

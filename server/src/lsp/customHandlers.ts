@@ -6,8 +6,9 @@ import { explain } from '../features/explain.ts';
 import { explorer } from '../features/explorer.ts';
 import { replayFinding } from '../features/replayFinding.ts';
 import { ribbon } from '../features/ribbon.ts';
-import { scenarioFromCode } from '../features/scenarioFromCode.ts';
+import { scenarioFromCode, scenarioOfSubject } from '../features/scenarioFromCode.ts';
 import { status } from '../features/status.ts';
+import type { Finding } from '../rules/rule.ts';
 import { describeSet } from '../protocol/irqlLevels.ts';
 import {
   methods,
@@ -27,7 +28,12 @@ const place = z.object({
   uri: z.string(),
   position: z.object({ line: z.int().min(0), character: z.int().min(0) }),
 });
-const scenarioPlace = place.extend({ rule: z.string().optional() });
+const scenarioPlace = place.extend({
+  rule: z.string().optional(),
+  subject: z
+    .object({ function: z.string(), lock: z.string().exactOptional(), rule: z.string().exactOptional() })
+    .optional(),
+});
 
 /** Registers them all. */
 export function registerCustomRequests(state: ServerState): void {
@@ -74,17 +80,25 @@ export function registerCustomRequests(state: ServerState): void {
 }
 
 function scenarioHere(state: ServerState, params: unknown): ScenarioFromHereAnswer {
-  const { uri, position, rule } = scenarioPlace.parse(params);
+  const { uri, position, rule, subject } = scenarioPlace.parse(params);
   const at = locate(state, uri);
   if (at === undefined)
     return { problem: 'This file is not analysed: it is excluded, too large, or no C or C++ file.' };
-  const offset = fromPosition(at.file, position);
-  if (rule === undefined) return scenarioFromCode(at.snapshot, at.file, offset, at.settings);
-  const finding = state.publisher
-    .findingsOf(at.snapshot, at.file)
-    .find(({ rule: id, range }) => id === rule && range.start <= offset && offset <= range.end);
+  const { snapshot, file, settings } = at;
+  const findings = (): readonly Finding[] => state.publisher.findingsOf(snapshot, file);
+  if (subject !== undefined) {
+    const same = findings().find((one) => one.rule === subject.rule && one.function === subject.function);
+    return same === undefined
+      ? scenarioOfSubject(snapshot, file, subject, settings)
+      : replayFinding(snapshot, same, settings);
+  }
+  const offset = fromPosition(file, position);
+  if (rule === undefined) return scenarioFromCode(snapshot, file, offset, settings);
+  const finding = findings().find(
+    ({ rule: id, range }) => id === rule && range.start <= offset && offset <= range.end,
+  );
   if (finding === undefined) return { problem: `There is no report of ${rule} here any more.` };
-  return replayFinding(at.snapshot, finding, at.settings);
+  return replayFinding(snapshot, finding, settings);
 }
 
 function explainHere(state: ServerState, params: unknown): ExplainAnswer | null {

@@ -3,7 +3,7 @@
  */
 import type { CallHierarchyItem, CodeLens } from 'vscode-languageserver';
 import { codeActions } from '../features/codeActions.ts';
-import { codeLensPlaces, codeLensText, type LensPlace } from '../features/codeLens.ts';
+import { codeLensPlaces, codeLensText, deadlockAt, type LensPlace } from '../features/codeLens.ts';
 import { incomingCalls, outgoingCalls, prepareHierarchy } from '../features/callHierarchy.ts';
 import { hover } from '../features/hover.ts';
 import { inlayHints } from '../features/inlayHints.ts';
@@ -81,9 +81,15 @@ function resolveLens(state: ServerState, lens: CodeLens): CodeLens {
   const place = isSame
     ? data
     : codeLensPlaces(at.snapshot, at.file, at.settings).find(({ range }) => range.start === data.range.start);
-  const text = place === undefined ? undefined : codeLensText(at.snapshot, place, at.settings);
+  const findings = state.publisher.findingsOf(at.snapshot, at.file);
+  const text = place === undefined ? undefined : codeLensText(at.snapshot, place, at.settings, findings);
   if (place === undefined || text === undefined) return { range: lens.range, command: waiting };
-  const argument = { uri: data.uri, position: toPosition(at.file, place.range.start) };
+  const deadlock = deadlockAt(place, findings);
+  const argument = {
+    uri: data.uri,
+    position: toPosition(at.file, (deadlock ?? place).range.start),
+    ...(deadlock === undefined ? {} : { rule: deadlock.rule }),
+  };
   const command = {
     title: text.title,
     tooltip: text.tooltip,

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { catalogueSchema, type Catalogue } from './catalogue.ts';
 import type { RunOverrides, StepChoice, SweepAxes } from './engineMessages.ts';
 import { packTrace, type PackedTrace } from './packedTrace.ts';
+import type { ScenarioSubject } from './requests.ts';
 import { scenarioSchema, type Scenario } from './scenarioFormat.ts';
 import type { SimulateResult, SweepResult } from './simulateResult.ts';
 
@@ -24,6 +25,21 @@ export interface RunRequest {
   readonly interruptRate?: number | undefined;
 }
 
+/** The place in the source that a scenario was built from: what the server is asked again when the source has changed. */
+export interface BuiltFrom {
+  readonly uri: string;
+  readonly subject: ScenarioSubject;
+}
+
+export const builtFromSchema: z.ZodType<BuiltFrom> = z.strictObject({
+  uri: z.string(),
+  subject: z.strictObject({
+    function: z.string(),
+    lock: z.string().exactOptional(),
+    rule: z.string().exactOptional(),
+  }),
+});
+
 /** Host to page. */
 export type ToPage =
   /** Shows a run. `slot` b is the second run of a comparison. */
@@ -36,12 +52,16 @@ export type ToPage =
       readonly request: RunRequest;
       /** URI of the file that the trace was read from; null where it was run. */
       readonly origin: string | null;
+      /** What of the source the scenario was built of, kept for the host; absent where it was not. */
+      readonly built?: BuiltFrom | undefined;
     }
   | { readonly type: 'catalogue'; readonly catalogue: Catalogue }
   | { readonly type: 'progress'; readonly what: string; readonly done: number; readonly of: number }
   /** Something asked for did not work; the page says it and stays as it is. */
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'cancelled' }
+  /** The source that the scenario was built of gives another one now, or the same one again. */
+  | { readonly type: 'stale'; readonly isStale: boolean }
   | { readonly type: 'swept'; readonly chart: 'cpus' | 'hold'; readonly result: SweepResult }
   | {
       readonly type: 'stepped';
@@ -64,6 +84,8 @@ export type ToHost =
     }
   | { readonly type: 'step'; readonly request: RunRequest }
   | { readonly type: 'cancel' }
+  /** Builds the scenario from the source again, and runs it. */
+  | { readonly type: 'rebuild' }
   /** Opens the line in an editor. */
   | { readonly type: 'openLocation'; readonly file: string; readonly line: number; readonly column: number }
   /** The cursor is at an event of this line; null where it has none. */
@@ -113,6 +135,7 @@ export const toHostSchema: z.ZodType<ToHost> = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('step'), request: runRequestSchema }),
   z.strictObject({ type: z.literal('cancel') }),
+  z.strictObject({ type: z.literal('rebuild') }),
   z.strictObject({ type: z.literal('openLocation'), file: z.string().min(1), line, column: line }),
   z.strictObject({
     type: z.literal('cursorAt'),
@@ -163,11 +186,13 @@ const toPageSchema = z.discriminatedUnion('type', [
     scenario: scenarioSchema.nullable(),
     request: runRequestSchema,
     origin: z.string().nullable(),
+    built: builtFromSchema.optional(),
   }),
   z.strictObject({ type: z.literal('catalogue'), catalogue: catalogueSchema }),
   z.strictObject({ type: z.literal('progress'), what: z.string(), done: z.number(), of: z.number() }),
   z.strictObject({ type: z.literal('failed'), message: z.string() }),
   z.strictObject({ type: z.literal('cancelled') }),
+  z.strictObject({ type: z.literal('stale'), isStale: z.boolean() }),
   z.strictObject({ type: z.literal('swept'), chart: z.enum(['cpus', 'hold']), result: sweepSchema }),
   z.strictObject({
     type: z.literal('stepped'),

@@ -112,13 +112,28 @@ export interface ExplorerAnswer {
   readonly roots: readonly ExplorerNode[];
 }
 
-/** With `rule` the replay of that rule's finding at the place is asked for, else the scenario of the lock or function there. */
-export interface ScenarioFromHereRequest extends PlaceRequest {
+/** What a scenario was built of, so that it can be built again when the source has changed. */
+export interface ScenarioSubject {
+  /** qualified name of the function; '' for a lock that was named outside of functions */
+  readonly function: string;
+  /** the lock that was meant, by its class */
+  readonly lock?: string;
+  /** the rule whose report was replayed */
   readonly rule?: string;
 }
 
-/** A scenario, or the sentence that says why there is none. */
-export type ScenarioFromHereAnswer = { readonly scenario: Scenario } | { readonly problem: string };
+/**
+ * With `rule` the replay of that rule's report at the place is asked for, else the scenario of the lock or function there; with
+ * `subject` what was built before is built again, wherever it stands in the file now.
+ */
+export interface ScenarioFromHereRequest extends PlaceRequest {
+  readonly rule?: string;
+  readonly subject?: ScenarioSubject;
+}
+
+/** A scenario with what it was built of, or the sentence that says why there is none. */
+export type ScenarioFromHereAnswer =
+  { readonly scenario: Scenario; readonly subject: ScenarioSubject } | { readonly problem: string };
 
 export interface ExportSarifAnswer {
   readonly text: string;

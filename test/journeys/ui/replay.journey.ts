@@ -3,31 +3,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { FrameLocator } from 'playwright-core';
 import type { Journey } from './journey.ts';
-import type { Workbench } from './workbench.ts';
-
-/** The replay that can be seen: hidden ones keep their page. */
-function replay(workbench: Workbench): FrameLocator {
-  return workbench.page.frameLocator('iframe.webview >> visible=true').frameLocator('#active-frame');
-}
-
-async function attribute(
-  workbench: Workbench,
-  name: 'outcome' | 'scenario' | 'time',
-): Promise<string | null> {
-  return replay(workbench).locator('html').getAttribute(`data-${name}`);
-}
-
-/** Waits until the page's root says so. */
-async function until(
-  workbench: Workbench,
-  name: 'outcome' | 'scenario' | 'time',
-  wanted: string,
-): Promise<void> {
-  const root = replay(workbench).locator(`html[data-${name}="${wanted}"]`);
-  await root.waitFor({ state: 'attached', timeout: 30_000 });
-}
+import { attribute, replay, until } from './replayPage.ts';
 
 const located = {
   version: 1,
