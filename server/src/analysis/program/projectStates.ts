@@ -39,9 +39,31 @@ export function mayHoldStates(text: string): boolean {
   return /WdfDeviceCreate|WdfDriverCreate|StorPortInitialize|StorSynchronize|VIRTUAL_HW_INIT/.test(text);
 }
 
+const WORDS = [
+  'VIRTUAL_HW_INITIALIZATION_DATA',
+  'StorPortInitialize',
+  'StorSynchronizeFullDuplex',
+  'StorSynchronizeHalfDuplex',
+  'WdfDeviceCreate',
+  'WdfDriverCreate',
+] as const;
+
+const wordsOf = new WeakMap<HostedFile['structure'], string>();
+
+/** Which of the words that decide where to look stand in the file, as one text to compare. */
+export function stateWords({ structure, text }: HostedFile): string {
+  let words = wordsOf.get(structure);
+  if (words === undefined) {
+    words = WORDS.filter((word) => text.includes(word)).join(' ');
+    wordsOf.set(structure, words);
+  }
+  return words;
+}
+
 /** Reads the states of a project. Parses only bodies that create devices in files that name an execution level or scope. */
 export function readProjectStates(files: readonly HostedFile[], program: WorkspaceProgram): ProjectStates {
-  const isSaid = (word: string): boolean => files.some(({ text }) => text.includes(word));
+  const isSaid = (word: (typeof WORDS)[number]): boolean =>
+    files.some((file) => stateWords(file).includes(word));
   const everywhere: string[] = [];
   if (isSaid('VIRTUAL_HW_INITIALIZATION_DATA')) everywhere.push('virtualMiniport');
   else if (isSaid('StorPortInitialize')) {
@@ -61,7 +83,7 @@ function readDeviceStates(files: readonly HostedFile[], program: WorkspaceProgra
   let nSynchronized = 0;
   let isDriverPassive = false;
   for (const file of files) {
-    if (!file.text.includes('WdfDeviceCreate') && !file.text.includes('WdfDriverCreate')) continue;
+    if (!/WdfDeviceCreate|WdfDriverCreate/.test(stateWords(file))) continue;
     for (const id of file.functionIds) {
       const unit = program.functions[id];
       if (unit === undefined || !mentionsCreation(unit, program)) continue;

@@ -9,13 +9,14 @@ import { createAtomTable, type Atom, type AtomTable } from '../../syntax/atoms.t
 import type { TextRange } from '../../syntax/fileStructure.ts';
 import { readStructure } from '../../syntax/structure.ts';
 import type { AnalysisSettings, Program } from '../program.ts';
+import type { FunctionUse } from './bodyIndex.ts';
 import { indexFile } from './fileIndex.ts';
 import { createBodyCache, type HostedFunction } from './functionUnit.ts';
 import { FunctionNameTable } from './functionNameTable.ts';
 import { createFunctionIds, type FunctionIds } from './functionIds.ts';
 import { createIncludeResolver, type IncludeResolver } from './includes.ts';
 import { affectedProjects, changedMacroUsers, compareLayouts, declaredNamesChanged } from './invalidate.ts';
-import { mayHoldStates } from './projectStates.ts';
+import { mayHoldStates, stateWords } from './projectStates.ts';
 import { projectsAmong, readProjectFile, type ProjectFile } from './projectFile.ts';
 import { assignProjects, modeOfFile, type ProjectMap, type ProjectMember } from './projects.ts';
 import {
@@ -248,11 +249,12 @@ class Host implements WorkspaceHost {
     hasNewNames: boolean,
     haveTypesChanged: boolean,
   ): ProjectCaches {
-    const { indexes, links, macros, linkable } = before.parts.caches;
+    const { indexes, links, macros, states, linkable } = before.parts.caches;
     const kept: ProjectCaches = {
       indexes: new Map(indexes),
       links: new Map(links),
       macros: new Map(macros),
+      states: new Map(states),
       linkable,
     };
     const changed = new Set<string>();
@@ -261,14 +263,17 @@ class Host implements WorkspaceHost {
       const haveIdsChanged = this.#ids.haveIdsChanged(file.path);
       const isDeclared = old.index.declarationHash !== file.index.declarationHash || haveIdsChanged;
       const isMacro = old.index.macroHash !== file.index.macroHash;
-      const isLinked = isDeclared || isMacro || this.#haveUsesChanged(old, file);
+      const uses = isDeclared || isMacro ? 'changed' : this.#compareUses(old, file);
+      const isLinked = uses === 'changed' || stateWords(old) !== stateWords(file);
       // A library's function may be found by anybody who knows no other of its name.
       isAllChanged ||= haveIdsChanged && before.assigned(file.project).kind !== 'driver';
       for (const key of affectedProjects(old.path, before)) {
         if (isDeclared) kept.linkable = undefined;
         if (isDeclared || isMacro) kept.indexes.delete(key);
         if (isMacro) kept.macros.delete(key);
-        if (isLinked || hasNewNames) kept.links.delete(key);
+        if (isLinked) kept.states.delete(key);
+        // Links name nodes of bodies: where these only moved, everything that is concluded from the links still holds.
+        if (isLinked || hasNewNames || uses === 'moved') kept.links.delete(key);
         if (isLinked) changed.add(key);
         // What a driver registers may be a library's.
         if (isLinked) for (const library of indexes.get(key)?.libraries ?? []) changed.add(library);
@@ -278,6 +283,7 @@ class Host implements WorkspaceHost {
       kept.linkable = undefined;
       kept.indexes.clear();
       kept.links.clear();
+      kept.states.clear();
     }
     const stamps = new Map(this.#stamps);
     const stamp = ++this.#lastStamp;
@@ -287,20 +293,20 @@ class Host implements WorkspaceHost {
     return kept;
   }
 
-  /** Whether a function of the file uses other functions as values in other places than before, or may change what devices say. */
-  #haveUsesChanged(old: HostedFile, file: HostedFile): boolean {
-    const records = this.#ids.changedRecords(file.path);
-    if (records.length === 0) return false;
-    return records.some(({ id, before }) => {
+  /** Whether functions of the file use other functions as values for something else than before, or may change what devices say. */
+  #compareUses(old: HostedFile, file: HostedFile): UseChange {
+    let change: UseChange = 'same';
+    for (const { id, before } of this.#ids.changedRecords(file.path)) {
       const unit = this.#functions[id];
-      if (unit === undefined || before?.uses === undefined) return true;
+      if (unit === undefined || before?.uses === undefined) return 'changed';
       const was = old.structure.functions[old.functionIds.indexOf(id)];
       if (was === undefined || mayHoldStates(textOf(old, was)) || mayHoldStates(textOf(file, unit.head)))
-        return true;
+        return 'changed';
       const uses = this.#program.usesOf(unit);
-      if (uses.length === 0 && before.uses.length === 0) return false;
-      return JSON.stringify(uses) !== JSON.stringify(before.uses);
-    });
+      if (spellUses(uses) !== spellUses(before.uses)) return 'changed';
+      if (uses.length > 0) change = 'moved';
+    }
+    return change;
   }
 
   #read(path: string, text: string, old: HostedFile | undefined, projects: ProjectMap): HostedFile {
@@ -334,12 +340,25 @@ class Host implements WorkspaceHost {
   }
 }
 
+/** What became of the places where a file uses functions as values; `moved`: they are for the same, in other nodes. */
+type UseChange = 'same' | 'moved' | 'changed';
+
+function spellUses(uses: readonly FunctionUse[]): string {
+  return uses.length === 0 ? '' : JSON.stringify(uses.map((use) => ({ ...use, node: 0 })));
+}
+
 function textOf(file: HostedFile, { start, end }: TextRange): string {
   return file.text.slice(start, end);
 }
 
 function emptyCaches(): ProjectCaches {
-  return { indexes: new Map(), links: new Map(), macros: new Map(), linkable: undefined };
+  return {
+    indexes: new Map(),
+    links: new Map(),
+    macros: new Map(),
+    states: new Map(),
+    linkable: undefined,
+  };
 }
 
 function memberOf(path: string, file: HostedFile | undefined): ProjectMember {

@@ -82,6 +82,7 @@ export interface ProjectCaches {
   readonly indexes: Map<string, ProjectIndex>;
   readonly links: Map<string, ProjectLink>;
   readonly macros: Map<string, MacroEnvironment>;
+  readonly states: Map<string, ProjectStates>;
   /** plain name -> functions that any driver could be linked with; undefined until first asked for */
   linkable: ReadonlyMap<Atom, readonly FunctionId[]> | undefined;
 }
@@ -106,7 +107,6 @@ export class WorkspaceProgram implements Program {
   /** project -> projects that its functions could be linked into */
   #users: Map<string, string[]> | undefined;
   readonly #linkedNow = new Set<string>();
-  readonly #states = new Map<string, ProjectStates>();
   readonly #types = new Map<string, ProjectTypes>();
 
   constructor(parts: ProgramParts) {
@@ -224,11 +224,12 @@ export class WorkspaceProgram implements Program {
   }
 
   projectStates(key: string): ProjectStates {
-    let states = this.#states.get(key);
+    const known = this.parts.caches.states;
+    let states = known.get(key);
     if (states === undefined) {
       const files = this.assigned(key).files.flatMap((path) => this.files.get(path) ?? []);
       states = this.assigned(key).mode === 'user' ? noProjectStates : readProjectStates(files, this);
-      this.#states.set(key, states);
+      known.set(key, states);
     }
     return states;
   }
