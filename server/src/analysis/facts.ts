@@ -108,6 +108,8 @@ export interface Requirement {
   readonly isCertain: boolean;
   /** for an inferred requirement of a workspace function: the chain to the call that needs it */
   readonly witness: readonly WhyStep[];
+  /** inferred for the arguments of this very call: inside the callee nobody can judge it */
+  readonly isByArgument?: true;
 }
 
 /** What a call did to one lock. */

@@ -46,6 +46,7 @@ import { rule as pagedDataAtDispatch } from './paged-data-at-dispatch.ts';
 import { rule as pendingWithoutStatus } from './pending-without-status.ts';
 import { rule as queueHandleShared } from './queue-handle-shared.ts';
 import { rule as redundantIrqlRaise } from './redundant-irql-raise.ts';
+import { rule as regionNotLeft } from './region-not-left.ts';
 import { rule as releaseVariantMismatch } from './release-variant-mismatch.ts';
 import { rule as requestUnderSpinLock } from './request-under-spin-lock.ts';
 import { rule as resourceOutsideCriticalRegion } from './resource-outside-critical-region.ts';
@@ -112,6 +113,7 @@ export const ALL_RULES: readonly Rule[] = [
   pendingWithoutStatus,
   queueHandleShared,
   redundantIrqlRaise,
+  regionNotLeft,
   releaseVariantMismatch,
   requestUnderSpinLock,
   resourceOutsideCriticalRegion,

@@ -2,10 +2,10 @@
  * An ISR, or a routine that KeSynchronizeExecution runs, that takes the lock of its own interrupt: the system has taken it
  * already. Also KeSynchronizeExecution on an interrupt whose lock is held.
  */
-import type { CallFact } from '../analysis/facts.ts';
+import type { CallFact, WhyStep } from '../analysis/facts.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { acquiredStep, report } from './reporting/report.ts';
-import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'interrupt-lock-in-isr',
@@ -40,27 +40,48 @@ export const rule: FunctionRule = {
       .rolesOf(context.facts.unit.id)
       .some(({ fact, how }) => ISR_ROLES.has(fact.type) && how !== 'passedThrough');
     return context.facts.calls.flatMap((call) => {
+      if (isStorPortLock(context, call)) return [describe(context, call, 'InterruptLock', ISR_HOLDS, [])];
       const interrupt = call.args[0]?.path ?? '';
       if (!TAKES.has(call.name) || interrupt === '') return [];
       const own = isIsr && interrupt === 'p0';
       const held = own ? undefined : heldLock(context, call, interrupt);
       if (!own && held === undefined) return [];
-      const why = own
-        ? `${context.facts.unit.name} is the ISR of this interrupt and is entered with its lock held`
-        : 'its lock is held here already';
-      return [
-        report(context, meta, {
-          node: call.node,
-          verdict: 'definite',
-          message:
-            `${call.name} takes the lock of ${call.args[0]?.text ?? 'the interrupt'}, but ${why}. The lock does not recurse: this CPU ` +
-            `spins for ever at DIRQL (bug check 0x101 or 0x133). Drop the call.`,
-          trace: held === undefined ? [] : [acquiredStep(context, held)],
-        }),
-      ];
+      const why = own ? ISR_HOLDS : 'its lock is held here already';
+      const lock = `the lock of ${call.args[0]?.text ?? 'the interrupt'}`;
+      return [describe(context, call, lock, why, held === undefined ? [] : [acquiredStep(context, held)])];
     });
   },
 };
+
+const ISR_HOLDS = 'this function is the ISR of this interrupt and is entered with its lock held';
+
+/** StorPort calls HwStorInterrupt with the InterruptLock held. */
+function isStorPortLock(context: FunctionContext, call: CallFact): boolean {
+  return (
+    /^StorPortAcquireSpinLock(?:Ex)?$/.test(call.name) &&
+    call.args[1]?.text === 'InterruptLock' &&
+    context.program
+      .rolesOf(context.facts.unit.id)
+      .some(({ fact }) => fact.holdsLocks.includes('InterruptLock'))
+  );
+}
+
+function describe(
+  context: FunctionContext,
+  call: CallFact,
+  lock: string,
+  why: string,
+  trace: readonly WhyStep[],
+): Finding {
+  return report(context, meta, {
+    node: call.node,
+    verdict: 'definite',
+    message:
+      `${call.name} takes ${lock}, but ${why}. The lock does not recurse: this CPU spins for ever at DIRQL ` +
+      `(bug check 0x101 or 0x133). Drop the call.`,
+    trace,
+  });
+}
 
 /** KeSynchronizeExecution under KeAcquireInterruptSpinLock; a second acquire is lock-acquired-twice's affair. */
 function heldLock(context: FunctionContext, call: CallFact, interrupt: string) {

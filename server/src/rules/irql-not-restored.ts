@@ -66,7 +66,8 @@ function isChanged(context: FunctionContext, state: PathState): boolean {
   const { entry } = context;
   if (!entry.isKnown) return state.irql !== 0 && isSingle(state.irql);
   const isEnteredElsewhere =
-    !hangsOnArgument(context, state) && without(intersect(state.entry, entry.proven), state.irql) !== 0;
+    (mustRestore(context) || !hangsOnArgument(context, state)) &&
+    without(intersect(state.entry, entry.proven), state.irql) !== 0;
   return isEnteredElsewhere || intersect(state.entry & entry.levels, state.irql) === 0;
 }
 

@@ -25,24 +25,33 @@ export const rule: FunctionRule = {
   check(context) {
     return context.facts.calls.flatMap((call) => {
       const needed = call.requirement;
-      if (needed === undefined || needed.source === 'inferred' || !needed.isCertain) return [];
-      if (call.name === 'PAGED_CODE') return [];
+      if (needed === undefined || !needed.isCertain) return [];
+      if (needed.source === 'inferred' && needed.isByArgument !== true) return [];
+      if (call.name === 'PAGED_CODE' || isOutOfOrder(call)) return [];
       const evidence = findAbove(context, call.before, needed.max);
       return evidence === undefined ? [] : [describe(context, call, evidence)];
     });
   },
 };
 
+/** One StorPort lock under another has a rule of its own. */
+function isOutOfOrder({ callee, before }: CallFact): boolean {
+  if (callee.kind !== 'ddi' || callee.effect?.lockOrder === undefined) return false;
+  const { lockKind } = callee.effect;
+  return before.some(({ held }) => held.some(({ kind }) => kind === lockKind));
+}
+
 function describe(context: FunctionContext, call: CallFact, evidence: Evidence): Finding {
   const needed = call.requirement;
   const max = levelName(needed?.max ?? 0, context.program.settings.arch);
   const here = say(context, evidence.levels);
   const condition = needed?.because ? ` (${needed.because})` : '';
+  const withArguments = needed?.isByArgument === true ? ' with these arguments' : '';
   return report(context, meta, {
     node: call.node,
     verdict: evidence.verdict,
     message:
-      `${call.name} may be called at IRQL <= ${max}${condition}, but runs at ${here} here. ` +
+      `${call.name} may be called at IRQL <= ${max}${condition}${withArguments}, but runs at ${here} here. ` +
       [consequence(call), remedy(evidence, max)].join(' '),
     trace: [
       ...traceOf(context, evidence),

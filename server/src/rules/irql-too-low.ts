@@ -24,8 +24,8 @@ export const rule: FunctionRule = {
   check(context) {
     return context.facts.calls.flatMap((call) => {
       const needed = call.requirement;
-      if (needed === undefined || needed.source === 'inferred' || !needed.isCertain || needed.min <= 0)
-        return [];
+      if (needed === undefined || !needed.isCertain || needed.min <= 0) return [];
+      if (needed.source === 'inferred' && needed.isByArgument !== true) return [];
       if (isDpcForm(call) || isRelease(call) || isRangeOfRole(context)) return [];
       const evidence = findBelow(context, call.before, needed.min);
       if (evidence === undefined) return [];
@@ -36,7 +36,8 @@ export const rule: FunctionRule = {
           node: call.node,
           verdict: evidence.verdict,
           message:
-            `${call.name} needs IRQL >= ${min}${needed.because ? ` (${needed.because})` : ''}, but runs at ${here} here. ` +
+            `${call.name} needs IRQL >= ${min}${needed.because ? ` (${needed.because})` : ''}` +
+            `${needed.isByArgument === true ? ' with these arguments' : ''}, but runs at ${here} here. ` +
             `It relies on not being preempted on this CPU. Raise the IRQL first, or use the form that does.`,
           trace: [
             ...traceOf(context, evidence),

@@ -8,6 +8,7 @@ import { moveAfterRelease } from './fixes/moveAfterRelease.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, report, stepAt } from './reporting/report.ts';
+import { isSynchronous } from './reporting/sendOptions.ts';
 import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
@@ -48,7 +49,7 @@ export const rule: FunctionRule = {
     return context.facts.calls.flatMap((call) => {
       const what = LEAVES_THE_DRIVER.get(call.name);
       const held = what === undefined ? undefined : findSpinLock(context, call);
-      if (what === undefined || held === undefined) return [];
+      if (what === undefined || held === undefined || isSynchronous(context, call)) return [];
       const fix = moveAfterRelease(context, call, held);
       return [
         report(context, meta, {

@@ -3,9 +3,9 @@
  * Where the level alone already forbids the call, irql-too-high says so.
  */
 import type { CallFact } from '../analysis/facts.ts';
-import { textOf } from './fixes/editCall.ts';
 import { findAbove } from './reporting/evidence.ts';
 import { acquiredStep, report, stepAt, traceOf } from './reporting/report.ts';
+import { isSynchronous } from './reporting/sendOptions.ts';
 import { spinLockOnEveryPath } from './reporting/spinLockHeld.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -23,27 +23,10 @@ export const rule: FunctionRule = {
   scope: 'function',
   check(context) {
     return context.facts.calls.flatMap((call) =>
-      call.name === 'WdfRequestSend' && isSynchronous(context, call) ? checkSend(context, call) : [],
+      isSynchronous(context, call) ? checkSend(context, call) : [],
     );
   },
 };
-
-/** The options at the call were initialised with the synchronous flag, and nothing else initialises them. */
-function isSynchronous(context: FunctionContext, call: CallFact): boolean {
-  const options = call.args[2];
-  if (options === undefined || options.path === '') return false;
-  const inits = context.facts.calls.filter(
-    ({ name, args }) => name === 'WDF_REQUEST_SEND_OPTIONS_INIT' && args[0]?.path === options.path,
-  );
-  return (
-    inits.length > 0 &&
-    inits.every(
-      ({ args }) =>
-        args[1] !== undefined &&
-        /\bWDF_REQUEST_SEND_OPTION_SYNCHRONOUS\b/.test(textOf(context, args[1].node)),
-    )
-  );
-}
 
 function checkSend(context: FunctionContext, call: CallFact): Finding[] {
   const isReported = call.requirement !== undefined && call.requirement.max < 2;

@@ -193,6 +193,7 @@ function isDeclaratorEnd(p: BodyParser, i: number, j: number, isPointer: boolean
 interface Specifiers {
   type: Atom;
   isStatic: boolean;
+  isExtern: boolean;
 }
 
 /**
@@ -201,7 +202,7 @@ interface Specifiers {
  */
 export function parseDeclaration(p: BodyParser, isHead = false): NodeId {
   const first = p.at;
-  const specifiers: Specifiers = { type: 0, isStatic: false };
+  const specifiers: Specifiers = { type: 0, isStatic: false, isExtern: false };
   const local = parseSpecifiers(p, specifiers);
   if (local >= 0 && p.current === word[';']) {
     p.at++;
@@ -259,6 +260,7 @@ function parseSpecifiers(p: BodyParser, s: Specifiers): NodeId {
       p.at = next === word['('] ? p.behindBracket(p.at + 1) : p.at + 1;
     } else {
       if (a === word.static || a === word.STATIC) s.isStatic = true;
+      if (a === word.extern) s.isExtern = true;
       p.at = next === word['('] && a !== word.const && s.type === 0 ? p.behindBracket(p.at + 1) : p.at + 1;
     }
   }
@@ -399,7 +401,7 @@ function parseDeclaratorName(p: BodyParser, id: NodeId): void {
 /** `T x(args)` constructs; `T f(int a)` and `T f(void)` declare a function and have no effect. */
 function parseConstruction(p: BodyParser, id: NodeId, s: Specifiers): void {
   const close = p.behindBracket(p.at) - 1;
-  if (isParameterList(p, p.at, close)) {
+  if (isFunctionOnly(p, id, s) || isParameterList(p, p.at, close)) {
     p.nodeKind[id] = NodeKind.LocalDeclaration;
     p.nodeAux[id] = 0;
     p.at = close + 1;
@@ -410,6 +412,12 @@ function parseConstruction(p: BodyParser, id: NodeId, s: Specifiers): void {
   p.nodeAtom[construct] = s.type;
   parseArguments(p, construct, -1);
   p.nodeFirst[id] = p.close(construct);
+}
+
+/** Nothing is constructed by an `extern` declaration, and nothing can be of type void. */
+function isFunctionOnly(p: BodyParser, id: NodeId, s: Specifiers): boolean {
+  const isPointer = (p.nodeFlags[id]! & NodeFlag.Pointer) !== 0;
+  return s.isExtern || (!isPointer && /^void$/i.test(p.atoms.text(s.type)));
 }
 
 function isParameterList(p: BodyParser, open: number, close: number): boolean {

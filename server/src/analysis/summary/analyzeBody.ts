@@ -268,8 +268,11 @@ function record(
     current = block;
     if (block !== undefined) flowBlock(recording, block, rank, before[id] ?? [], () => undefined, recorder);
   }
+  // What could not be read may have released or lowered: a body that is being typed is not judged as a whole.
   const isImprecise =
-    !isExact || [...exits.values()].some((states) => states.some((state) => state.isImprecise));
+    !isExact ||
+    context.ir.recoveries.length > 0 ||
+    [...exits.values()].some((states) => states.some((state) => state.isImprecise));
   const facts: BodyFacts = {
     unit: context.unit,
     statements: statementFacts(context, statements),

@@ -55,7 +55,9 @@ function ddiRequirement(
   if (fact?.isUserMode === true || (fact === undefined && effect === undefined)) return undefined;
   const all = allLevels(context.program.settings.arch);
   // Where the sources of a row disagree, only what all of them forbid is held against a call.
-  let levels: IrqlSet = intersect(fact?.widest ?? all, effect?.levels ?? all);
+  // An effect that only repeats the bound of its routine says nothing of its own.
+  const own = effect?.levels === fact?.levels ? undefined : effect?.levels;
+  let levels: IrqlSet = intersect(fact?.widest ?? all, own ?? all);
   let isCertain = true;
   let because = '';
   const cases: readonly FactCondition[] = [
@@ -170,6 +172,7 @@ function functionRequirement(
         ...guarded,
         min: Math.max(need?.min ?? 0, guarded.min),
         max: Math.min(need?.max ?? 31, guarded.max),
+        isByArgument: true,
       };
     }
   }

@@ -80,7 +80,7 @@ export function summarize(
   const { all, unit } = context;
   const exits = facts.exits.flatMap(({ states }) => states) as State[];
   const usable = exits.filter((state) => !state.isImprecise || isPlain(state));
-  const isLost = usable.length === 0 && exits.length > 0;
+  const isLost = (usable.length === 0 && exits.length > 0) || context.ir.recoveries.length > 0;
   const grouped = isLost ? undefined : groupCases(usable, body.returns);
   const cases = grouped === undefined ? [sameCase(all)] : coverAllEntries(grouped, all);
   const { requires, requiresWhen } = requirementsOf(context, cell, facts.calls);
@@ -331,7 +331,7 @@ function relevantGuards(
   const guards: { parameter: number; value: Value }[] = [];
   for (const [key, value] of state.values) {
     if (value.kind !== 'const' && value.kind !== 'notConst') continue;
-    if (key.startsWith('#')) continue;
+    if (key.startsWith('#') || (value.value === 0 && isOldIrql(context, key))) continue;
     if (/^p\d+$/.test(key)) {
       const parameter = parameterOf(key);
       const declared = context.unit.head.params[parameter];
@@ -342,7 +342,14 @@ function relevantGuards(
   return guards;
 }
 
-/** Whether the spelling of a parameter's type is one of a pointer or handle: what it points to decides no level. */
+/** A local for an old IRQL: what it was initialised with is no condition. */
+function isOldIrql({ locals, program }: BodyContext, key: string): boolean {
+  if (!key.startsWith('l:')) return false;
+  const type = locals.get(program.atoms.find(key.slice(2)))?.type;
+  return type !== undefined && program.atoms.text(type) === 'KIRQL';
+}
+
+/** Whether a parameter of that type is a pointer or a handle, by its name where nothing else tells. */
 export function isPointerType(type: string): boolean {
   return type.includes('*') || /^P[A-Z]/.test(type) || /^(?:WDF|NDIS_HANDLE|HANDLE)/.test(type);
 }

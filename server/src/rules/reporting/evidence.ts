@@ -5,7 +5,8 @@
  */
 import type { EntryContext, PathState } from '../../analysis/facts.ts';
 import { isPointerType } from '../../analysis/summary/summarize.ts';
-import { atLeast, atMost, intersect, type Irql, type IrqlSet } from '../../protocol/irqlLevels.ts';
+import { atLeast, atMost, intersect, sizeOf, type Irql, type IrqlSet } from '../../protocol/irqlLevels.ts';
+import { NodeKind } from '../../syntax/ir.ts';
 import type { FunctionContext, Verdict } from '../rule.ts';
 
 /** A path on which the level is outside the bound. */
@@ -76,7 +77,7 @@ export function findBelow(
 ): Evidence | undefined {
   const { entry } = context;
   return firstDefinite(context, states, (state) => {
-    if (state.isEntryIrql && isToldByFlag(state)) return 0;
+    if (state.isEntryIrql && isToldByFlag(context, state)) return 0;
     if (state.isEntryIrql) return entry.isKnown ? atMost(intersect(state.entry, entry.levels), min - 1) : 0;
     return state.isIrqlUnknown !== true && atLeast(state.irql, min) === 0 ? state.irql : 0;
   });
@@ -118,10 +119,12 @@ function firstDefinite(
 
 /**
  * Whether the path hangs on an argument that the caller gave: which caller takes it at which level is not known here,
- * and is judged at the call. That a pointer is not NULL tells no caller from another.
+ * and is judged at the call. At a function that runs at one level whoever calls it there is nothing to judge.
  */
 function isUpToCaller(context: FunctionContext, state: PathState): boolean {
-  return state.isEntryIrql && hangsOnArgument(context, state);
+  const { levels, source } = context.entry;
+  const isAlwaysThere = source !== 'callers' && source !== 'unknown' && sizeOf(levels) === 1;
+  return state.isEntryIrql && !isAlwaysThere && hangsOnArgument(context, state);
 }
 
 /** Whether the path is taken only for some values of a parameter, but for a pointer that is not NULL. */
@@ -134,10 +137,25 @@ export function hangsOnArgument(context: FunctionContext, state: PathState): boo
   return false;
 }
 
-/** Whether the code has asked a flag of its own that speaks of DISPATCH_LEVEL: it says that it knows the level here. */
-function isToldByFlag(state: PathState): boolean {
+/**
+ * Whether the code has asked a flag of its own that speaks of DISPATCH_LEVEL: it says that it knows the level here. What a
+ * variable for an old IRQL was initialised with (PASSIVE_LEVEL) is no answer.
+ */
+function isToldByFlag(context: FunctionContext, state: PathState): boolean {
   for (const [key, value] of state.values) {
-    if ((value.kind === 'const' || value.kind === 'notConst') && /dispatch|irql/i.test(key)) return true;
+    const isFlag = (value.kind === 'const' || value.kind === 'notConst') && /dispatch|irql/i.test(key);
+    const isUnset = value.kind === 'const' && value.value === 0 && isOldIrql(context, key);
+    if (isFlag && !isUnset) return true;
   }
   return false;
+}
+
+function isOldIrql({ facts, program }: FunctionContext, key: string): boolean {
+  const name = /^l:(\w+)$/.exec(key)?.[1];
+  if (name === undefined) return false;
+  const ir = facts.unit.ir();
+  const [atom, type] = [program.atoms.find(name), program.atoms.find('KIRQL')];
+  return ir.kind.some(
+    (kind, node) => kind === NodeKind.Decl && ir.atom[node] === atom && ir.aux[node] === type,
+  );
 }
