@@ -1,4 +1,6 @@
 // A workspace too large for the answering thread: the rest is checked in the background, open documents at once.
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { aroundFile, readNear, SMALL } from '../../server/src/lsp/nearFiles.ts';
 import { startSession } from './session.ts';
@@ -33,6 +35,53 @@ it('checks what is open at once, and the rest in the background', async () => {
     expect(sarif.findings).toBeGreaterThanOrEqual(2);
   } finally {
     await session.close();
+  }
+}, 60_000);
+
+it('checks in the background again what a change on disk touches, and what was deleted', async () => {
+  const session = await startSession(manyFiles());
+  try {
+    await session.diagnostics('driver8/wrong.c', (found) => found.some(isTooHigh));
+    await session.waitFor('the whole', () => session.log.some((line) => line.startsWith('indexed')));
+    session.write('driver8/wrong.c', WRONG.replace('FALSE, NULL', 'FALSE, &Zero'));
+    session.write('driver9/file9.c', WRONG);
+    const changed = (name: string, type: number) => ({ uri: session.uri(name), type });
+    await session.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [changed('driver8/wrong.c', 2), changed('driver9/file9.c', 2)],
+    });
+    await session.diagnostics('driver9/file9.c', (found) => found.some(isTooHigh));
+    rmSync(path.join(session.folder, 'driver9/file9.c'));
+    await session.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [changed('driver9/file9.c', 3)],
+    });
+    await session.diagnostics('driver9/file9.c', (found) => found.length === 0);
+  } finally {
+    await session.close();
+  }
+}, 60_000);
+
+it('shows how far the check is, and stops when it is cancelled', async () => {
+  const session = await startSession(manyFiles());
+  try {
+    await session.waitFor('the end', () => session.progress.some(({ kind }) => kind === 'end'));
+    const [begin, ...reports] = session.progress;
+    expect(begin).toMatchObject({ kind: 'begin', cancellable: true });
+    const shares = reports.flatMap(({ percentage = -1, kind }) => (kind === 'report' ? [percentage] : []));
+    expect(shares.length).toBeGreaterThan(5);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(reports.some(({ message = '' }) => /^checking, \d+ of \d+ files$/.test(message))).toBe(true);
+  } finally {
+    await session.close();
+  }
+  const cancelled = await startSession(manyFiles());
+  try {
+    await cancelled.waitFor('the begin', () => cancelled.progress.length > 0);
+    cancelled.cancel();
+    await cancelled.waitFor('the end', () => cancelled.log.some((line) => line.includes('was cancelled')));
+    cancelled.open('driver7/wrong.c', WRONG);
+    await cancelled.diagnostics('driver7/wrong.c', (found) => found.some(isTooHigh));
+  } finally {
+    await cancelled.close();
   }
 }, 60_000);
 

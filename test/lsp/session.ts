@@ -13,6 +13,7 @@ import {
   StreamMessageWriter,
   type Diagnostic,
   type InitializeResult,
+  type MessageConnection,
   type ProtocolConnection,
 } from 'vscode-languageserver-protocol/node';
 
@@ -59,10 +60,21 @@ export interface Session {
   ) => Promise<readonly Diagnostic[]>;
   readonly messages: readonly string[];
   readonly log: readonly string[];
+  /** what was shown as progress, in order; `cancel` presses its button */
+  readonly progress: readonly WorkDone[];
+  readonly cancel: () => void;
   readonly isAlive: () => boolean;
   readonly changeSettings: (settings: unknown) => void;
   readonly waitFor: (what: string, isTrue: () => boolean) => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+/** One report of progress. */
+export interface WorkDone {
+  readonly kind: 'begin' | 'report' | 'end';
+  readonly cancellable?: boolean;
+  readonly percentage?: number;
+  readonly message?: string;
 }
 
 /** Starts a server on a fresh folder with these files. */
@@ -87,6 +99,8 @@ export async function startSession(
   const sent = new Map<string, readonly Diagnostic[]>();
   const messages: string[] = [];
   const log: string[] = [];
+  const progress: WorkDone[] = [];
+  let progressToken: string | number | undefined;
   let current = settings;
   connection.onNotification(
     'textDocument/publishDiagnostics',
@@ -102,6 +116,13 @@ export async function startSession(
   );
   connection.onRequest('workspace/configuration', () => [current]);
   connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('window/workDoneProgress/create', ({ token }: { token: string | number }) => {
+    progressToken = token;
+    return null;
+  });
+  (connection as unknown as MessageConnection).onUnhandledProgress(
+    ({ value }) => void progress.push(value as WorkDone),
+  );
   connection.listen();
   const folderUri = pathToFileURL(folder).href;
   const initialized = await connection.sendRequest<InitializeResult>('initialize', {
@@ -109,6 +130,7 @@ export async function startSession(
     rootUri: folderUri,
     workspaceFolders: [{ uri: folderUri, name: 'driver' }],
     capabilities: {
+      window: { workDoneProgress: true },
       workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
     },
   });
@@ -131,6 +153,9 @@ export async function startSession(
     messages,
     log,
     waitFor,
+    progress,
+    cancel: () =>
+      void connection.sendNotification('window/workDoneProgress/cancel', { token: progressToken }),
     isAlive: () => child.exitCode === null,
     open(name, text) {
       versions.set(name, 1);

@@ -17,44 +17,54 @@ const LEVELS: Readonly<Record<Severity, string>> = {
   hint: 'note',
 };
 
-/** What is exported. */
+/** What results are made of. */
 export interface SarifInput {
   readonly program: Program;
-  readonly version: string;
   readonly findings: readonly Finding[];
   readonly suppressed: readonly { readonly finding: Finding; readonly by: Suppression }[];
   /** the URI of a path: relative to the workspace where it can be */
   readonly uriOf: (path: string) => string;
+}
+
+/** What is said once in a log. */
+export interface SarifLog {
+  readonly version: string;
+  readonly results: readonly unknown[];
   /** the address of a rule's page */
   readonly pageOf: (rule: string) => string;
 }
 
 /** The log as plain JSON data. */
-export function exportSarif(input: SarifInput): unknown {
+export function exportSarif(log: SarifLog): unknown {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'irql-lens', semanticVersion: input.version, rules: rules(input) } },
+        tool: { driver: { name: 'irql-lens', semanticVersion: log.version, rules: rules(log) } },
         columnKind: 'utf16CodeUnits',
-        results: [
-          ...input.findings.map((finding) => result(input, finding)),
-          ...input.suppressed.map(({ finding, by }) => ({
-            ...result(input, finding),
-            suppressions: [{ kind: 'inSource', ...(by.reason === '' ? {} : { justification: by.reason }) }],
-          })),
-        ],
+        results: log.results,
       },
     ],
   };
 }
 
-function rules(input: SarifInput): unknown[] {
+/** The results of findings as plain JSON data; they need the program no more. */
+export function sarifResults(input: SarifInput): unknown[] {
+  return [
+    ...input.findings.map((finding) => result(input, finding)),
+    ...input.suppressed.map(({ finding, by }) => ({
+      ...result(input, finding),
+      suppressions: [{ kind: 'inSource', ...(by.reason === '' ? {} : { justification: by.reason }) }],
+    })),
+  ];
+}
+
+function rules(log: SarifLog): unknown[] {
   return ALL_RULES.map(({ meta }) => ({
     id: meta.id,
     shortDescription: { text: meta.title },
-    helpUri: input.pageOf(meta.id),
+    helpUri: log.pageOf(meta.id),
     defaultConfiguration: { level: LEVELS[meta.severity], enabled: meta.isOnByDefault },
   }));
 }

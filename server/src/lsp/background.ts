@@ -3,18 +3,18 @@
  * the work itself. Findings come as finished diagnostics, file by file.
  */
 import type { Diagnostic } from 'vscode-languageserver';
-import { exportSarif } from '../features/exportSarif.ts';
-import { checkAcrossFunctions, checkFile } from '../rules/checkProgram.ts';
-import type { Finding } from '../rules/rule.ts';
-import type { Suppression } from '../rules/suppressions.ts';
+import { exportSarif, sarifResults } from '../features/exportSarif.ts';
+import { merelyAllowed } from '../features/merelyAllowed.ts';
+import type { Snapshot } from '../features/snapshot.ts';
+import { checkAcrossFunctions, checkFile, sortFindings, type RuleSettings } from '../rules/checkProgram.ts';
+import { createBackgroundParts } from './backgroundParts.ts';
 import { readConfiguration } from './configuration.ts';
-import { createDiagnosticsPublisher } from './diagnosticsPublisher.ts';
 import type { Environment } from './environment.ts';
 import { describeError } from './guard.ts';
-import { listSources, readSources } from './sourceList.ts';
-import { relativeUri, rulePage } from './toProto.ts';
+import { listSources } from './sourceList.ts';
+import { relativeUri, rulePage, toDiagnostic } from './toProto.ts';
 import { uriOfPath } from './uris.ts';
-import { createWorld, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** To the worker. */
 export type BackgroundRequest =
@@ -35,6 +35,8 @@ export type BackgroundReply =
   | { readonly type: 'findings'; readonly path: string; readonly diagnostics: Diagnostic[] }
   | { readonly type: 'done'; readonly files: number; readonly milliseconds: number }
   | { readonly type: 'sarif'; readonly id: number; readonly text: string; readonly findings: number }
+  /** a rule failed on a function: the check goes on */
+  | { readonly type: 'problem'; readonly message: string }
   | { readonly type: 'failed'; readonly message: string };
 
 /** The worker's side. It does one request after the other. */
@@ -65,56 +67,89 @@ interface Job {
   readonly sarif: (id: number) => void;
 }
 
+/** What is kept of a file once its part was let go. */
+interface Reported {
+  /** the diagnostics as text, to send only what changed */
+  readonly sent: string;
+  readonly results: readonly unknown[];
+  readonly findings: number;
+}
+
 function createJob(
   environment: Environment,
   request: Extract<BackgroundRequest, { type: 'check' }>,
   post: (reply: BackgroundReply) => void,
 ): Job {
   const configuration = readConfiguration(request.settings, new Map(request.teamFiles));
-  const { maxFileSize } = configuration.settings;
+  const { maxFileSize, showMerelyAllowed } = configuration.settings;
   const filter = { folders: request.folders, exclude: configuration.exclude, maxFileSize };
-  const world = createWorld(configuration.world);
-  const publisher = createDiagnosticsPublisher(
-    (path, diagnostics) => post({ type: 'findings', path, diagnostics }),
+  const parts = createBackgroundParts({ files: environment.files, world: configuration.world, maxFileSize });
+  const reported = new Map<string, Reported>();
+  const publish = (path: string, diagnostics: Diagnostic[], rest: Omit<Reported, 'sent'>): void => {
+    const sent = diagnostics.length === 0 ? '' : JSON.stringify(diagnostics);
+    const before = reported.get(path)?.sent ?? '';
+    reported.set(path, { ...rest, sent });
+    if (sent !== before) post({ type: 'findings', path, diagnostics });
+  };
+  const checkPart = (snapshot: Snapshot): void => {
+    const { program, analysis } = snapshot;
+    const problems: string[] = [];
+    const across = checkAcrossFunctions(program, analysis, configuration.rules, problems);
     // Here paths stand for themselves as the documents' names; related places are URIs for the client.
-    ({ program }) => ({ program, uriOf: uriOfPath, nameOf: (path) => path }),
-    (message) => post({ type: 'failed', message }),
-  );
-  publisher.setRules(configuration.rules, configuration.settings.showMerelyAllowed);
-  const never = (): boolean => false;
-  const publishAll = (): void => {
-    const snapshot = world.snapshot();
-    const files = [...snapshot.program.files.values()];
+    const context = { program, uriOf: uriOfPath };
+    const uriOf = (path: string): string => relativeUri(request.folders, path);
+    for (const file of program.files.values()) {
+      const checked = checkFile(program, analysis, file, configuration.rules, across);
+      const { findings, suppressed } = checked;
+      problems.push(...checked.problems);
+      const shown = showMerelyAllowed
+        ? sortFindings([...findings, ...merelyAllowed(snapshot, file)])
+        : findings;
+      publish(
+        file.path,
+        shown.map((finding) => toDiagnostic(context, file, finding)),
+        { results: sarifResults({ program, findings, suppressed, uriOf }), findings: findings.length },
+      );
+    }
+    for (const message of problems) post({ type: 'problem', message });
+  };
+  const checkStale = async (): Promise<void> => {
+    const present = parts.paths();
+    for (const path of [...reported.keys()]) {
+      if (present.has(path)) continue;
+      publish(path, [], { results: [], findings: 0 });
+      reported.delete(path);
+    }
+    const stale = parts.stale();
+    const of = stale.reduce((sum, { files }) => sum + files.length, 0);
     let done = 0;
-    for (const _ of publisher.publishAll(snapshot, files)) {
-      done++;
-      if (done % 50 === 0) post({ type: 'progress', what: 'checking', done, of: files.length });
+    for (const part of stale) {
+      post({ type: 'progress', what: 'checking', done, of });
+      checkPart(await parts.open(part));
+      done += part.files.length;
     }
   };
   return {
     async checkAll() {
       const start = environment.now();
-      const entries = await listSources(environment.files, filter, never);
+      const entries = await listSources(environment.files, filter, () => false);
       const paths = entries.map(({ path }) => path);
-      const texts = await readSources(environment.files, paths, maxFileSize, never, (done) =>
-        post({ type: 'progress', what: 'reading', done, of: paths.length }),
-      );
-      for (const [path, text] of texts ?? []) world.setDiskText(path, text);
-      post({ type: 'progress', what: 'analysing', done: 0, of: 0 });
-      publishAll();
-      post({ type: 'done', files: world.nFiles(), milliseconds: Math.round(environment.now() - start) });
+      await parts.take(paths, (done) => post({ type: 'progress', what: 'reading', done, of: paths.length }));
+      await checkStale();
+      const milliseconds = Math.round(environment.now() - start);
+      post({ type: 'done', files: parts.paths().size, milliseconds });
     },
     async takeChanges(paths) {
-      const texts = await environment.files.read(paths);
-      paths.forEach((path, i) => world.setDiskText(path, texts[i]));
-      publishAll();
+      await parts.take(paths, () => undefined);
+      await checkStale();
     },
-    sarif: (id) =>
-      post({
-        type: 'sarif',
-        id,
-        ...sarifOf(world, request.folders, configuration.rules, environment.version),
-      }),
+    sarif(id) {
+      const inOrder = [...reported].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+      const results = inOrder.flatMap((file) => file.results);
+      const log = exportSarif({ version: environment.version, results, pageOf: rulePage });
+      const findings = inOrder.reduce((sum, file) => sum + file.findings, 0);
+      post({ type: 'sarif', id, text: sarifText(log), findings });
+    },
   };
 }
 
@@ -122,19 +157,25 @@ function createJob(
 export function sarifOf(
   world: World,
   folders: readonly string[],
-  rules: Parameters<typeof checkFile>[3],
+  rules: RuleSettings,
   version: string,
 ): { readonly text: string; readonly findings: number } {
   const { program, analysis } = world.snapshot();
   const across = checkAcrossFunctions(program, analysis, rules);
-  const findings: Finding[] = [];
-  const suppressed: { finding: Finding; by: Suppression }[] = [];
-  for (const file of program.files.values()) {
-    const checked = checkFile(program, analysis, file, rules, across);
-    findings.push(...checked.findings);
-    suppressed.push(...checked.suppressed);
-  }
   const uriOf = (path: string): string => relativeUri(folders, path);
-  const log = exportSarif({ program, version, findings, suppressed, uriOf, pageOf: rulePage });
-  return { text: `${JSON.stringify(log, null, 1)}\n`, findings: findings.length };
+  const checked = [...program.files.values()].map((file) =>
+    checkFile(program, analysis, file, rules, across),
+  );
+  const results = sarifResults({
+    program,
+    findings: checked.flatMap(({ findings }) => findings),
+    suppressed: checked.flatMap(({ suppressed }) => suppressed),
+    uriOf,
+  });
+  const text = sarifText(exportSarif({ version, results, pageOf: rulePage }));
+  return { text, findings: checked.reduce((sum, { findings }) => sum + findings.length, 0) };
+}
+
+function sarifText(log: unknown): string {
+  return `${JSON.stringify(log, null, 1)}\n`;
 }

@@ -48,6 +48,8 @@ export function createBackgroundLink(state: ServerState, start: () => Background
         asked.get(reply.id)?.(reply);
         asked.delete(reply.id);
         return;
+      case 'problem':
+        return state.log(reply.message);
       case 'failed':
         state.log(`background check: ${reply.message}`);
         return finish(undefined);

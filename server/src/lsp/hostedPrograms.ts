@@ -5,6 +5,7 @@
 import { analyzeProgram } from '../analysis/analyze.ts';
 import type { ProgramAnalysis } from '../analysis/facts.ts';
 import { createWorkspaceHost } from '../analysis/program/workspaceHost.ts';
+import type { DdiFacts } from '../ddi/ddiFacts.ts';
 import { loadFacts } from '../ddi/loadFacts.ts';
 import type { Snapshot } from '../features/snapshot.ts';
 import type { FactsFile } from '../protocol/factsFormat.ts';
@@ -21,10 +22,8 @@ export interface HostedPrograms {
 }
 
 /** An empty program under a configuration. */
-export function createProgramHost({ analysis: settings, facts }: WorldConfiguration): HostedPrograms {
-  const userFacts = joinFacts(facts);
-  const ddi = loadFacts({ arch: settings.arch, ...(userFacts === undefined ? {} : { userFacts }) });
-  const host = createWorkspaceHost({ settings, ddi });
+export function createProgramHost(world: WorldConfiguration): HostedPrograms {
+  const host = createWorkspaceHost({ settings: world.analysis, ddi: loadWorldFacts(world) });
   let analysis: ProgramAnalysis | undefined;
   return {
     update(changes) {
@@ -33,6 +32,12 @@ export function createProgramHost({ analysis: settings, facts }: WorldConfigurat
       return { program, analysis };
     },
   };
+}
+
+/** The documented facts with those of the team. */
+export function loadWorldFacts({ analysis, facts }: WorldConfiguration): DdiFacts {
+  const userFacts = joinFacts(facts);
+  return loadFacts({ arch: analysis.arch, ...(userFacts === undefined ? {} : { userFacts }) });
 }
 
 /** The rows of several facts files as one file; later folders win where both name a routine. */

@@ -91,7 +91,7 @@ async function indexOnce(
   const progress = await beginProgress(state, 'reading the workspace');
   const isCancelled = (): boolean => isStale() || progress.token.isCancellationRequested;
   try {
-    const entries = await listSources(environment.files, filterOf(state), isCancelled);
+    const entries = await listSources(environment.files, filterOf(state), isStale);
     if (isStale()) return;
     index.entries = entries;
     index.isLarge = !isSmall(entries);
@@ -105,7 +105,10 @@ async function indexOnce(
     }
     const paths = entries.map(({ path }) => path);
     const texts = await readSources(environment.files, paths, filterOf(state).maxFileSize, isCancelled);
-    if (texts === undefined) return;
+    if (texts === undefined) {
+      log(CANCELLED);
+      return;
+    }
     for (const [path, text] of texts) world.setDiskText(path, text);
     world.snapshot();
     onChanged();
@@ -132,17 +135,27 @@ async function readAround(
   for (const [near, text] of texts) state.world.setDiskText(near, text);
 }
 
+const CANCELLED = 'the check of the whole workspace was cancelled';
+/** Percent of the work that reading is. */
+const READING = 20;
+
 async function checkInBackground(state: ServerState, progress: Progress): Promise<void> {
   const { background, log } = state;
   if (background === undefined) {
     log('this workspace is large: only what is near to open documents is checked');
     return;
   }
+  if (progress.token.isCancellationRequested) {
+    log(CANCELLED);
+    return;
+  }
+  const stopping = progress.token.onCancellationRequested(() => background.stop());
   const done = await background.check((what, part, of) => {
-    const percent = of === 0 ? 50 : Math.round((part / of) * 100);
-    progress.report(percent, of === 0 ? what : `${what}, ${String(part)} of ${String(of)} files`);
-    if (progress.token.isCancellationRequested) background.stop();
+    const share = of === 0 ? 0 : part / of;
+    const percent = what === 'reading' ? share * READING : READING + share * (100 - READING);
+    progress.report(Math.round(percent), `${what}, ${String(part)} of ${String(of)} files`);
   });
+  stopping.dispose();
   if (done !== undefined) log(`indexed ${String(done.files)} files in ${String(done.milliseconds)} ms`);
-  else log('the check of the whole workspace was cancelled');
+  else log(CANCELLED);
 }
