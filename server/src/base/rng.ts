@@ -46,6 +46,29 @@ export class Rng {
     return Math.floor(this.unit() * bound);
   }
 
+  /**
+   * Puts the `count` numbers from `base` on into a random order: place by place, each drawn from those that are left by `below`.
+   * The state is kept in local variables, because spinners are shuffled by the million.
+   */
+  shuffle(list: Int16Array, base: number, count: number): void {
+    let { x, y, z, w } = this;
+    for (let at = 0; at < count; at += 1) {
+      const t = x ^ (x << 11);
+      x = y;
+      y = z;
+      z = w;
+      w = w ^ (w >>> 19) ^ t ^ (t >>> 8);
+      const pick = base + at + Math.floor(((w >>> 0) / 4294967296) * (count - at));
+      const picked = list[pick]!;
+      list[pick] = list[base + at]!;
+      list[base + at] = picked;
+    }
+    this.x = x;
+    this.y = y;
+    this.z = z;
+    this.w = w;
+  }
+
   /** Exponentially distributed with this mean. */
   exponential(mean: number): number {
     return -mean * Math.log(1 - this.unit());

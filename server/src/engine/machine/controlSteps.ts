@@ -26,7 +26,7 @@ function charged(m: Machine, key: number): number {
 }
 
 function stepRaise(m: Machine, cpu: number, context: number, pc: number): number {
-  const { code } = m.program;
+  const { code } = m;
   const level = code.a[pc]!;
   const old = m.irql(cpu);
   if (code.b[pc]! >= 0) m.state[code.b[pc]!] = old;
@@ -37,7 +37,7 @@ function stepRaise(m: Machine, cpu: number, context: number, pc: number): number
 }
 
 function stepLower(m: Machine, cpu: number, context: number, pc: number, level: number): number {
-  const isConditional = m.program.code.op[pc] === op.opLowerSlot && m.program.code.b[pc] === 1;
+  const isConditional = m.code.op[pc] === op.opLowerSlot && m.code.b[pc] === 1;
   if (isConditional && m.irql(cpu) === level) return Step.free;
   checkLower(m, cpu, context, m.irql(cpu), level);
   setIrql(m, cpu, context, level);
@@ -47,7 +47,7 @@ function stepLower(m: Machine, cpu: number, context: number, pc: number, level: 
 
 /** Executes the operation at `pc` of the context. */
 export function stepControl(m: Machine, cpu: number, context: number, base: number, pc: number): number {
-  const { code } = m.program;
+  const { code } = m;
   const s = m.state;
   const a = code.a[pc]!;
   const b = code.b[pc]!;
@@ -101,7 +101,8 @@ export function stepControl(m: Machine, cpu: number, context: number, base: numb
 }
 
 function stepRare(m: Machine, cpu: number, context: number, base: number, pc: number): number {
-  const { code, choices } = m.program;
+  const { code } = m;
+  const { choices } = m.program;
   const a = code.a[pc]!;
   const b = code.b[pc]!;
   switch (code.op[pc]!) {
@@ -113,8 +114,6 @@ function stepRare(m: Machine, cpu: number, context: number, base: number, pc: nu
       return Step.free;
     case op.opChoose:
       m.state[base] = choices[a]!.targets[m.host.choose(a)]!;
-      return Step.free;
-    case op.opReleased:
       return Step.free;
     case op.opTryFailed:
       m.host.emit(Event.tryFailed, cpu, context, a, 0);

@@ -2,11 +2,15 @@
  * The machine: one step of one CPU, in logic only. The simulator gives steps their cost and order in time, the explorer tries
  * all orders; both run this same code. It knows no time and no chance: a choice is asked of the host.
  */
+import type { Code } from '../program/assembler.ts';
 import type { Program } from '../program/program.ts';
 import * as layout from '../program/stateLayout.ts';
 import * as op from '../program/opcodes.ts';
 import { stepMemory } from './memorySteps.ts';
 import { stepControl } from './controlSteps.ts';
+
+/** `runOf` comes back after so many operations in a row without effect on others. */
+const maxOwnSteps = 100_000;
 
 /** What a step asks of time. */
 export const Step = {
@@ -63,7 +67,13 @@ export interface MachineHost {
 /** Mutable: owned by one run or one exploration. */
 export class Machine {
   readonly program: Program;
+  readonly code: Code;
   readonly state: Int32Array;
+  readonly lineOf: Int32Array;
+  /** Base of each context's state block. */
+  readonly contextBase: Int32Array;
+  private readonly cpuBase: Int32Array;
+  private readonly firstContext: Int32Array;
   host: MachineHost;
   /** Results of the last step. */
   cost = 0;
@@ -73,6 +83,8 @@ export class Machine {
   /** True where the last memory step was a locked try that failed and is followed by a wait. */
   hasFailed = false;
   stopText = '';
+  /** Operations that the last `runOf` executed. */
+  nSteps = 0;
   /** Set to let a spin pass whose read was served before a later write. */
   isLatched = false;
   /** Order in which locks were nested: held * nLocks + acquired. */
@@ -80,6 +92,11 @@ export class Machine {
 
   constructor(program: Program, host: MachineHost) {
     this.program = program;
+    this.code = program.code;
+    this.lineOf = program.lineOf;
+    this.contextBase = program.contextBase;
+    this.cpuBase = program.cpuBase;
+    this.firstContext = program.firstContext;
     this.host = host;
     this.state = program.initial.slice();
     this.nested = new Uint8Array(program.locks.length * program.locks.length);
@@ -87,33 +104,52 @@ export class Machine {
 
   /** The context on top of the CPU's stack, or -1 for idle. */
   top(cpu: number): number {
-    const base = this.program.cpuBase[cpu]!;
-    return this.contextOf(cpu, this.state[base + layout.cpuStack + this.state[base + layout.cpuDepth]! - 1]!);
+    const { state } = this;
+    const base = this.cpuBase[cpu]!;
+    const id = state[base + (layout.cpuStack - 1) + state[base + layout.cpuDepth]!]!;
+    return id === 0 ? -1 : id - 1 + this.firstContext[cpu]!;
   }
 
   /** The context that a stack or queue entry of this CPU names: entries count the CPU's own contexts from 1; 0 is none (-1). */
   contextOf(cpu: number, id: number): number {
-    return id === 0 ? -1 : id - 1 + this.program.firstContext[cpu]!;
+    return id === 0 ? -1 : id - 1 + this.firstContext[cpu]!;
   }
 
   /** The entry that names this context (-1: 0) on its CPU. */
   idOf(cpu: number, context: number): number {
-    return context < 0 ? 0 : context + 1 - this.program.firstContext[cpu]!;
+    return context < 0 ? 0 : context + 1 - this.firstContext[cpu]!;
   }
 
   irql(cpu: number): number {
-    return this.state[this.program.cpuBase[cpu]!]!;
+    return this.state[this.cpuBase[cpu]!]!;
   }
 
   /** Executes one micro-operation of the CPU's top context. */
   step(cpu: number): number {
     const context = this.top(cpu);
-    if (context < 0) return Step.idle;
-    const base = this.program.contexts[context]!.base;
+    return context < 0 ? Step.idle : this.stepOf(cpu, context);
+  }
+
+  /** As `step`, where it is known which context is on top. */
+  stepOf(cpu: number, context: number): number {
+    const base = this.contextBase[context]!;
     const pc = this.state[base]!;
-    return this.program.code.op[pc]! >= op.firstMemoryOp
+    return this.code.op[pc]! >= op.firstMemoryOp
       ? stepMemory(this, base, pc)
       : stepControl(this, cpu, context, base, pc);
+  }
+
+  /** Executes the context's operations up to and with the first that concerns more than itself; `nSteps` counts them. */
+  runOf(cpu: number, context: number): number {
+    const base = this.contextBase[context]!;
+    const { op: ops } = this.code;
+    for (this.nSteps = 1; ; this.nSteps += 1) {
+      const pc = this.state[base]!;
+      const operation = ops[pc]!;
+      if (operation >= op.firstMemoryOp) return stepMemory(this, base, pc);
+      const step = stepControl(this, cpu, context, base, pc);
+      if (op.isOwn[operation] === 0 || this.nSteps >= maxOwnSteps) return step;
+    }
   }
 
   /** Stops the machine with a bug check. */

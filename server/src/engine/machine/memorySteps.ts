@@ -6,14 +6,14 @@ import * as op from '../program/opcodes.ts';
 import { Access, type Machine, Step } from './machine.ts';
 
 function touch(m: Machine, word: number, access: number): number {
-  m.line = m.program.lineOf[word]!;
+  m.line = m.lineOf[word]!;
   m.access = access;
   return Step.memory;
 }
 
 /** Executes the memory operation at `pc` of the context whose block starts at `base`. */
 export function stepMemory(m: Machine, base: number, pc: number): number {
-  const { code } = m.program;
+  const { code } = m;
   const s = m.state;
   const a = code.a[pc]!;
   const b = code.b[pc]!;
@@ -69,12 +69,12 @@ export function stepMemory(m: Machine, base: number, pc: number): number {
       s[a] = s[a]! + b;
       return touch(m, a, Access.store);
     default:
-      return m.program.code.op[pc]! <= op.opAndNot ? stepLocked(m, base, pc) : stepWait(m, base, pc);
+      return m.code.op[pc]! <= op.opAndNot ? stepLocked(m, base, pc) : stepWait(m, base, pc);
   }
 }
 
 function stepLocked(m: Machine, base: number, pc: number): number {
-  const { code } = m.program;
+  const { code } = m;
   const s = m.state;
   const a = code.a[pc]!;
   const b = code.b[pc]!;
@@ -114,14 +114,14 @@ function stepLocked(m: Machine, base: number, pc: number): number {
 
 /** The word that a waiting operation looks at. */
 export function waitedWord(m: Machine, pc: number): number {
-  const { code } = m.program;
+  const { code } = m;
   const a = code.a[pc]!;
   return code.op[pc] === op.opWaitWhileIndexed ? a + m.state[code.b[pc]!]! * code.c[pc]! : a;
 }
 
 /** True where the waiting operation at `pc` cannot go on. */
 export function mustWait(m: Machine, pc: number): boolean {
-  const { code } = m.program;
+  const { code } = m;
   const value = m.state[waitedWord(m, pc)]!;
   const b = code.b[pc]!;
   switch (code.op[pc]!) {
@@ -140,7 +140,7 @@ export function mustWait(m: Machine, pc: number): boolean {
 
 function stepWait(m: Machine, base: number, pc: number): number {
   const word = waitedWord(m, pc);
-  const isLockedSpin = m.program.code.op[pc] === op.opSpinTestAndSet;
+  const isLockedSpin = m.code.op[pc] === op.opSpinTestAndSet;
   touch(m, word, isLockedSpin ? Access.lockedSpin : Access.load);
   if (mustWait(m, pc) && !(m.isLatched && !isLockedSpin)) {
     m.state[base] = pc;

@@ -294,6 +294,7 @@ export function compileScenario(scenario: Scenario): Program {
     queueBase,
     firstContext,
     contexts,
+    contextBase: Int32Array.from(contexts, ({ base }) => base),
     threadsOf: indicesByCpu(contexts, scenario.cpus, 'thread'),
     threadedDpcsOf: indicesByCpu(contexts, scenario.cpus, 'threadedDpc'),
     isrsOf: indicesByCpu(contexts, scenario.cpus, 'isr'),

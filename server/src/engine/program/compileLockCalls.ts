@@ -136,7 +136,6 @@ export function compileRelease(
   asm.lock = call.index;
   asm.emit(op.opReleasing, call.index, call.operation, call.site.isShared ? 1 : 0);
   call.lock.kind.release(asm, call.site);
-  asm.emit(op.opReleased, call.index, call.operation);
   asm.lock = -1;
   if (!mayLower) return;
   if (restore !== undefined) return asm.emit(op.opLowerTo, restore);
@@ -193,7 +192,6 @@ export function compileInterruptExit(body: BodyState): void {
     asm.lock = call.index;
     asm.emit(op.opReleasing, call.index, call.operation, 0);
     call.lock.kind.release(asm, call.site);
-    asm.emit(op.opReleased, call.index, call.operation);
     asm.lock = -1;
   }
   asm.emit(op.opCost, op.CostKey.isrExit);

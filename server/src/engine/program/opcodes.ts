@@ -33,7 +33,6 @@ export const opIfEqual = 13;
 /** Marks: no time, no effect on memory; the record, the figures and the checks live on them. a = lock, b = operation. */
 export const opBegin = 14;
 export const opAcquired = 15;
-export const opReleased = 16;
 export const opTryFailed = 17;
 export const opNote = 18;
 /** Queues the DPC context a; removes it. */
@@ -52,6 +51,24 @@ export const opReleasing = 26;
 
 /** Slot a = slot b. */
 export const opCopy = 27;
+
+/** Operations that touch nothing but the context's own slots and the record: they never change the stack nor wake anybody. */
+export const isOwn = new Uint8Array(64);
+for (const code of [
+  opJump,
+  opSet,
+  opLoop,
+  opAdd,
+  opIfEqual,
+  opIfIrqlBelow,
+  opCopy,
+  opBegin,
+  opAcquired,
+  opReleasing,
+  opTryFailed,
+  opNote,
+])
+  isOwn[code] = 1;
 
 /** From here on: operations on memory. */
 export const firstMemoryOp = 32;

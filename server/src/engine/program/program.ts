@@ -56,6 +56,8 @@ export interface Program {
   /** Slot of the first entry of each CPU's DPC queue. */
   readonly queueBase: Int32Array;
   readonly contexts: readonly ProgramContext[];
+  /** Base of each context's state block. */
+  readonly contextBase: Int32Array;
   /** Contexts of each CPU by role; ISRs by falling IRQL. */
   readonly threadsOf: readonly (readonly number[])[];
   readonly threadedDpcsOf: readonly (readonly number[])[];

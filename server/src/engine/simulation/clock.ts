@@ -14,8 +14,7 @@ const CLOCK_LEVEL = 13;
 /** What the clock remembers from tick to tick. */
 export interface ClockState {
   nTicks: number;
-  /** Grows whenever a context starts on the CPU. */
-  readonly instance: Float64Array;
+  /** How many contexts had started on the CPU at the last tick. */
   readonly lastInstance: Float64Array;
   /** Ticks in a row: in the same DPC or ISR; at DISPATCH_LEVEL or above; without the clock getting through. */
   readonly inRoutine: Float64Array;
@@ -26,7 +25,6 @@ export interface ClockState {
 export function newClockState(nCpus: number): ClockState {
   return {
     nTicks: 0,
-    instance: new Float64Array(nCpus),
     lastInstance: new Float64Array(nCpus),
     inRoutine: new Float64Array(nCpus),
     atDispatch: new Float64Array(nCpus),
@@ -73,8 +71,9 @@ function endQuantum(sim: Simulator, cpu: number): void {
 
 function watch(sim: Simulator, cpu: number): void {
   const { clock, table, machine, program } = sim;
-  const isSame = clock.instance[cpu] === clock.lastInstance[cpu];
-  clock.lastInstance[cpu] = clock.instance[cpu]!;
+  const started = sim.observer.nStarted[cpu]!;
+  const isSame = started === clock.lastInstance[cpu];
+  clock.lastInstance[cpu] = started;
   const kinds = stackKinds(sim, cpu);
   const isInRoutine = kinds.includes('dpc') || kinds.includes('isr');
   clock.inRoutine[cpu] = isInRoutine && isSame ? clock.inRoutine[cpu]! + 1 : isInRoutine ? 1 : 0;

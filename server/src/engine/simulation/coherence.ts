@@ -25,6 +25,8 @@ export interface SpinnerHost {
 }
 
 const NONE = -1;
+/** Bit of `attention`: the CPU's waiting operation passes because its read was served before a later write. */
+export const latchedBit = 8;
 
 /** Mutable, one per run. Times are ticks. */
 export class Coherence {
@@ -45,6 +47,8 @@ export class Coherence {
   /** Sleepers of each line. */
   private readonly waiters: Int16Array;
   private readonly nWaiters: Int32Array;
+  /** Of each line: 1 where all sleepers wait for the same of the same word. */
+  private readonly isAlike: Uint8Array;
   /** Of each CPU: line it sleeps on, its sampling phase, its re-read under way. */
   readonly sleepsOn: Int32Array;
   private readonly phase: Float64Array;
@@ -53,6 +57,8 @@ export class Coherence {
   private readonly readEnd: Float64Array;
   private readonly isSatisfied: Uint8Array;
   private readonly isLockedSpin: Uint8Array;
+  /** Of each line: the sleeper whose read comes first of those that let go; only this one has an event planned. */
+  private readonly due: Int16Array;
   /** When each sleeper looks, its condition. */
   private readonly looksAt: Float64Array;
   private readonly waitCode: Uint8Array;
@@ -60,8 +66,8 @@ export class Coherence {
   private readonly waitOperand: Int32Array;
   /** The machine's state: the words. */
   private readonly state: Int32Array;
-  /** 1 where the CPU's waiting operation passes because its read was served before a later write. */
-  readonly isLatched: Uint8Array;
+  /** Of each CPU: bits for what its next step must look at; the simulator's, too. */
+  readonly attention: Uint8Array;
   /** Transfers by distance class. */
   readonly transfers = new Float64Array(5);
 
@@ -103,6 +109,8 @@ export class Coherence {
     this.stamp = new Int32Array(nLines * nCpus).fill(-1);
     this.waiters = new Int16Array(nLines * nCpus);
     this.nWaiters = new Int32Array(nLines);
+    this.isAlike = new Uint8Array(nLines);
+    this.due = new Int16Array(nLines).fill(NONE);
     this.sleepsOn = new Int32Array(nCpus).fill(NONE);
     this.phase = new Float64Array(nCpus);
     this.isReading = new Uint8Array(nCpus);
@@ -110,7 +118,7 @@ export class Coherence {
     this.readEnd = new Float64Array(nCpus);
     this.isSatisfied = new Uint8Array(nCpus);
     this.isLockedSpin = new Uint8Array(nCpus);
-    this.isLatched = new Uint8Array(nCpus);
+    this.attention = new Uint8Array(nCpus);
   }
 
   /** Class of the distance between two CPUs. */
@@ -201,6 +209,14 @@ export class Coherence {
     this.waitCode[cpu] = code;
     this.waitWord[cpu] = word;
     this.waitOperand[cpu] = operand;
+    const other = this.waiters[line * this.nCpus]!;
+    if (other === cpu) this.isAlike[line] = 1;
+    else if (
+      this.waitCode[other] !== code ||
+      this.waitWord[other] !== word ||
+      this.waitOperand[other] !== operand
+    )
+      this.isAlike[line] = 0;
     this.host.schedule(cpu, Infinity);
   }
 
@@ -231,6 +247,7 @@ export class Coherence {
     const period = this.table.loadL1 + this.table.pause;
     const seen = detection(this.phase[cpu]!, this.writeDone[line]!, period);
     this.serve(cpu, line, Math.max(seen, this.readsDone[line]!), distance);
+    if (this.isSatisfied[cpu] === 1) this.planDue(line);
     if (this.readStart[cpu]! < this.nextRead[line]!) {
       this.nextRead[line] = this.readStart[cpu]!;
       this.nextReader[line] = cpu;
@@ -243,10 +260,30 @@ export class Coherence {
     this.readEnd[cpu] = start + this.table.load[distance]!;
     this.isReading[cpu] = 1;
     this.readsDone[line] = start + this.table.occupancy[distance]!;
-    const isSatisfied = !this.mustWait(cpu);
-    if (!isSatisfied && this.isSatisfied[cpu] === 0) return;
-    this.isSatisfied[cpu] = isSatisfied ? 1 : 0;
-    this.host.schedule(cpu, isSatisfied ? this.readEnd[cpu] : Infinity);
+    this.isSatisfied[cpu] = this.mustWait(cpu) ? 0 : 1;
+  }
+
+  /** Plans the event of the sleeper whose read comes first of those that let go, equal times by CPU; takes back any other. */
+  private planDue(line: number): void {
+    const base = line * this.nCpus;
+    const count = this.nWaiters[line]!;
+    let first = NONE;
+    let earliest = Infinity;
+    for (let at = 0; at < count; at += 1) {
+      const cpu = this.waiters[base + at]!;
+      if (this.isSatisfied[cpu] === 0 || this.readEnd[cpu]! > earliest) continue;
+      if (this.readEnd[cpu] === earliest && cpu > first) continue;
+      first = cpu;
+      earliest = this.readEnd[cpu]!;
+    }
+    this.setDue(line, first, earliest);
+  }
+
+  private setDue(line: number, cpu: number, time: number): void {
+    const before = this.due[line]!;
+    if (before !== NONE && before !== cpu) this.host.schedule(before, Infinity);
+    this.due[line] = cpu;
+    if (cpu !== NONE) this.host.schedule(cpu, time);
   }
 
   /** The CPU sleeps no more: it was interrupted, or its read has come. */
@@ -264,6 +301,9 @@ export class Coherence {
     this.sleepsOn[cpu] = NONE;
     this.isReading[cpu] = 0;
     if (last === 0) this.nextRead[line] = Infinity;
+    if (this.due[line] !== cpu) return;
+    this.due[line] = NONE;
+    if (last > 0) this.planDue(line);
   }
 
   /** True where the CPU sleeps and no read that lets it go is on its way. */
@@ -281,76 +321,94 @@ export class Coherence {
       this.lastReader[line] = cpu;
       this.transfers[this.distance(cpu, this.owner[line]!)]! += 1;
     }
-    this.isLatched[cpu] = 1;
+    this.attention[cpu]! |= latchedBit;
     this.unsleep(cpu);
   }
 
   /** The line was written by `writer` (request at `now`, done at `done`): every sleeper reads it again. */
   private wake(writer: number, line: number, now: number, done: number): void {
-    const base = line * this.nCpus;
+    const { waiters, nCpus, phase, isReading, readStart, readEnd, looksAt } = this;
     if (this.isSpunOn(line)) return this.wakeLockedSpinner(line, done);
-    let count = 0;
-    for (let at = 0; at < this.nWaiters[line]!; at += 1) {
-      const cpu = this.waiters[base + at]!;
-      const isServed = this.isReading[cpu] === 1 && this.readStart[cpu]! < now;
-      if (isServed && this.isSatisfied[cpu] === 1) {
-        // Its read was served before this write: it goes on with what it saw, and holds no copy.
-        this.sleepsOn[cpu] = NONE;
-        this.isReading[cpu] = 0;
-        this.isLatched[cpu] = 1;
-        this.transfers[this.distance(cpu, writer)]! += 1;
-        continue;
-      }
-      if (isServed) this.phase[cpu] = this.readEnd[cpu]!;
-      else if (this.isReading[cpu] === 1) this.phase[cpu] = done;
-      this.waiters[base + count] = cpu;
-      count += 1;
-    }
-    this.nWaiters[line] = count;
-    this.nextRead[line] = Infinity;
-    if (count > 0) this.serveReads(writer, line, count, done);
-  }
-
-  private serveReads(writer: number, line: number, count: number, done: number): void {
-    const base = line * this.nCpus;
     const period = this.table.loadL1 + this.table.pause;
-    this.drawOrder(base, count, done, period);
-    this.readsDone[line] = done;
-    for (let at = 0; at < count; at += 1) {
-      const cpu = this.waiters[base + at]!;
-      const start = Math.max(this.readsDone[line], this.looksAt[cpu]!);
-      this.serve(cpu, line, start, this.distance(cpu, writer));
-      if (at > 0) continue;
-      this.nextRead[line] = start;
-      this.nextReader[line] = cpu;
+    const base = line * nCpus;
+    const end = base + this.nWaiters[line]!;
+    let past = base;
+    let earliest = Infinity;
+    for (let at = base; at < end; at += 1) {
+      const cpu = waiters[at]!;
+      let seen = done;
+      if (isReading[cpu] === 0) seen = detection(phase[cpu]!, done, period);
+      else if (readStart[cpu]! < now) {
+        if (this.isSatisfied[cpu] === 1) {
+          this.letGo(cpu, line, writer);
+          continue;
+        }
+        phase[cpu] = readEnd[cpu]!;
+        seen = detection(phase[cpu], done, period);
+      } else phase[cpu] = done;
+      looksAt[cpu] = seen;
+      if (seen < earliest) earliest = seen;
+      waiters[past] = cpu;
+      past += 1;
     }
+    this.nWaiters[line] = past - base;
+    this.nextRead[line] = Infinity;
+    if (past === base) return;
+    if (past > base + 1) this.drawOrder(base, past, earliest);
+    this.serveReads(writer, line, past, done);
   }
 
-  /** A random order of the sleepers, but the one that looks first comes first. */
-  private drawOrder(base: number, count: number, done: number, period: number): void {
-    const list = this.waiters;
-    if (count === 1) {
-      const cpu = list[base]!;
-      this.looksAt[cpu] = detection(this.phase[cpu]!, done, period);
-      return;
-    }
-    let first = 0;
+  /** The sleeper's read was served before this write: it goes on with what it saw, and holds no copy. */
+  private letGo(cpu: number, line: number, writer: number): void {
+    this.sleepsOn[cpu] = NONE;
+    this.isReading[cpu] = 0;
+    this.attention[cpu]! |= latchedBit;
+    this.transfers[this.distance(cpu, writer)]! += 1;
+    this.host.schedule(cpu, this.readEnd[cpu]!);
+    if (this.due[line] === cpu) this.due[line] = NONE;
+  }
+
+  /** A random order of the sleepers, but the first of those that look earliest comes first. */
+  private drawOrder(base: number, past: number, earliest: number): void {
+    const { waiters, looksAt } = this;
+    this.rng.shuffle(waiters, base, past - base);
+    let first = base;
+    while (looksAt[waiters[first]!] !== earliest) first += 1;
+    const cpu = waiters[first]!;
+    waiters[first] = waiters[base]!;
+    waiters[base] = cpu;
+  }
+
+  /** Serves the reads one behind the other; plans the event of the first that lets its sleeper go. */
+  private serveReads(writer: number, line: number, past: number, done: number): void {
+    const { waiters, looksAt, readStart, readEnd, isReading, isSatisfied, distances, nCpus } = this;
+    const { load, occupancy } = this.table;
+    const base = line * nCpus;
+    const isAlike = this.isAlike[line] === 1;
+    const mustAllWait = isAlike && this.mustWait(waiters[base]!);
+    let free = done;
+    let first = NONE;
     let earliest = Infinity;
-    for (let at = 0; at < count; at += 1) {
-      const pick = at + this.rng.below(count - at);
-      const cpu = list[base + pick]!;
-      list[base + pick] = list[base + at]!;
-      list[base + at] = cpu;
-      const seen = detection(this.phase[cpu]!, done, period);
-      this.looksAt[cpu] = seen;
-      if (seen < earliest) {
-        earliest = seen;
-        first = at;
-      }
+    for (let at = base; at < past; at += 1) {
+      const cpu = waiters[at]!;
+      const distance = distances[cpu * nCpus + writer]!;
+      const start = Math.max(free, looksAt[cpu]!);
+      const arrives = start + load[distance]!;
+      free = start + occupancy[distance]!;
+      readStart[cpu] = start;
+      readEnd[cpu] = arrives;
+      isReading[cpu] = 1;
+      isSatisfied[cpu] = 0;
+      if (isAlike ? mustAllWait : this.mustWait(cpu)) continue;
+      isSatisfied[cpu] = 1;
+      if (arrives > earliest || (arrives === earliest && cpu > first)) continue;
+      first = cpu;
+      earliest = arrives;
     }
-    const cpu = list[base + first]!;
-    list[base + first] = list[base]!;
-    list[base] = cpu;
+    this.readsDone[line] = free;
+    this.nextReader[line] = waiters[base]!;
+    this.nextRead[line] = readStart[waiters[base]!]!;
+    this.setDue(line, first, earliest);
   }
 
   private wakeLockedSpinner(line: number, done: number): void {

@@ -25,7 +25,15 @@ export class EventTimes {
     if (this.times[cpu] === time) return;
     this.times[cpu] = time;
     if (this.size === 0) return;
-    for (let node = (this.size + cpu) >> 1; node >= 1; node >>= 1) this.play(node);
+    const { times, winners } = this;
+    for (let node = (this.size + cpu) >> 1; node >= 1; node >>= 1) {
+      const left = winners[2 * node]!;
+      const right = winners[2 * node + 1]!;
+      const winner = times[right]! < times[left]! ? right : left;
+      // Where somebody else won before and wins again, nothing changes above.
+      if (winner !== cpu && winner === winners[node]) return;
+      winners[node] = winner;
+    }
   }
 
   private play(node: number): void {

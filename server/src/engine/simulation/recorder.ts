@@ -127,7 +127,7 @@ export class Recorder {
       ...(end.bugCheck === undefined ? {} : { bugCheck: end.bugCheck }),
       ...(end.deadlock === undefined ? {} : { deadlock: end.deadlock }),
       ...(end.schedule === undefined ? {} : { schedule: end.schedule }),
-      truncated: this.nOmitted > 0,
+      truncated: this.nOmitted > 0 || this.maxEvents === 0,
     };
   }
 }

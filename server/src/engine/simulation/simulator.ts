@@ -12,19 +12,20 @@ import {
 import { type MachineHost, Machine, Step, Access } from '../machine/machine.ts';
 import { deliver, insertDpc, requestDpcInterrupt, requestInterrupt } from '../machine/interrupts.ts';
 import { waitedWord } from '../machine/memorySteps.ts';
-import { heldBy, ownerOf } from '../machine/checks.ts';
+import { heldBy } from '../machine/checks.ts';
 import * as op from '../program/opcodes.ts';
 import { CostKey } from '../program/opcodes.ts';
 import type { Program } from '../program/program.ts';
-import { describeRemark, warningText } from '../remarks.ts';
+import { describeRemark } from '../remarks.ts';
 import { clockTick, type ClockState, newClockState } from './clock.ts';
-import { Coherence, type SpinnerHost, type WaitCondition } from './coherence.ts';
+import { Coherence, latchedBit, type SpinnerHost, type WaitCondition } from './coherence.ts';
 import type { CostTable } from './costTable.ts';
 import { findStuckCycle } from './stuckCycle.ts';
 import { EventTimes } from './eventTimes.ts';
 import { Activity, Metrics } from './metrics.ts';
+import { Observer } from './observer.ts';
 import type { Recorder } from './recorder.ts';
-import { drawBranch, durationTicks, Sources } from './sources.ts';
+import { drawBranch, Durations, durationTicks, Sources } from './sources.ts';
 
 /** Where a run ends at the latest. */
 export interface RunLimits {
@@ -36,20 +37,24 @@ export interface RunLimits {
 /** Steps without cost in a row after which a CPU is said to run in circles. */
 const maxFreeSteps = 100_000;
 const progressEvery = 1 << 16;
+/** Bits of `attention`, beside `latchedBit`: something may be delivered; work was interrupted; a locked try has failed, so that the wait after it begins with what the try saw. */
+const deliverBit = 1;
+const restBit = 2;
+const failedTryBit = 4;
 
 /** Mutable; one per run. */
-export class Simulator {
+export class Simulator implements MachineHost, SpinnerHost {
   readonly machine: Machine;
   readonly program: Program;
   readonly table: CostTable;
   readonly coherence: Coherence;
   readonly metrics: Metrics;
   readonly recorder: Recorder;
+  readonly observer: Observer;
   readonly sources = new Sources();
   readonly queue: EventTimes;
   readonly clock: ClockState;
   private readonly rng: Rng;
-  private readonly isRecording: boolean;
   private readonly condition: WaitCondition = { code: 0, word: 0, operand: 0 };
   private readonly limits: RunLimits;
   now = 0;
@@ -58,28 +63,28 @@ export class Simulator {
   private running = -1;
   private readonly debt: Float64Array;
   private readonly isWorking: Uint8Array;
-  private readonly mustDeliver: Uint8Array;
+  /** Of each CPU: bits for what its next step must look at before anything else. */
+  private readonly attention: Uint8Array;
   /** Work left of each context that was interrupted, and its category. */
   private readonly rest: Float64Array;
+  /** Of each CPU: contexts with work left. */
+  private readonly nInterrupted: Int32Array;
   private readonly restKind: Uint8Array;
   private readonly workContext: Int32Array;
+  /** Activity of each context's own work. */
+  private readonly ownActivity: Uint8Array;
+  private readonly durations: Durations;
+  /** What each CPU's last step was charged to. */
+  private readonly lastActivity: Uint8Array;
+  private readonly lastIrql: Uint8Array;
+  /** Lock that the operation at each code position belongs to. */
+  private readonly lockOf: Int16Array;
   private readonly sleptAt: Float64Array;
-  /** Of each context: when it found its lock taken (-1: it did not), when its run began. */
-  private readonly waitedFrom: Float64Array;
-  private readonly startedAt: Float64Array;
-  /** Of each lock: owner, CPU that released it last; hold begin per lock and context. */
-  private readonly owner: Int32Array;
-  private readonly lastReleaser: Int32Array;
-  private readonly heldFrom: Float64Array;
   private readonly isRefused: Uint8Array;
-  /** 1 where the CPU's last step was a locked try that failed: the wait after it begins with what the try saw. */
-  private readonly hasFailedTry: Uint8Array;
   outcome: TraceOutcome | undefined;
   bugCheck: string | undefined;
   deadlock: TraceDeadlock | undefined;
   bound: string | undefined;
-  readonly verifier: string[] = [];
-  readonly warnings: string[] = [];
 
   constructor(
     program: Program,
@@ -91,7 +96,6 @@ export class Simulator {
   ) {
     const { nCpus } = program;
     const nContexts = program.contexts.length;
-    const nLocks = program.locks.length;
     this.program = program;
     this.table = table;
     this.rng = new Rng(seed);
@@ -100,13 +104,7 @@ export class Simulator {
     this.metrics = new Metrics(program);
     this.queue = new EventTimes(nCpus);
     this.clock = newClockState(nCpus);
-    this.machine = new Machine(program, this.makeHost());
-    const spinners: SpinnerHost = {
-      waitOf: (cpu) => this.waitOf(cpu),
-      schedule: (cpu, time) => {
-        this.queue.set(cpu, time);
-      },
-    };
+    this.machine = new Machine(program, this);
     const { state } = this.machine;
     this.coherence = new Coherence(
       program.nLines,
@@ -115,60 +113,62 @@ export class Simulator {
       table,
       distances,
       new Rng(seed ^ 0x5bd1e995),
-      spinners,
+      this,
     );
-    this.isRecording = recorder.maxEvents > 0;
+    this.observer = new Observer(this.machine, table, distances, this.metrics, recorder);
     this.debt = new Float64Array(nCpus);
     this.isWorking = new Uint8Array(nCpus);
-    this.mustDeliver = new Uint8Array(nCpus);
+    this.attention = this.coherence.attention;
+    this.nInterrupted = new Int32Array(nCpus);
     this.workContext = new Int32Array(nCpus);
+    this.lastActivity = new Uint8Array(nCpus);
+    this.lastIrql = new Uint8Array(nCpus);
     this.sleptAt = new Float64Array(nCpus).fill(-1);
     this.isRefused = new Uint8Array(nCpus);
-    this.hasFailedTry = new Uint8Array(nCpus);
+    this.ownActivity = Uint8Array.from(program.contexts, ({ kind }) =>
+      kind === 'dpc' ? Activity.dpc : kind === 'isr' ? Activity.isr : Activity.thread,
+    );
+    this.durations = new Durations(program.durations, table.clockGHz);
+    this.lockOf = program.code.lock;
     this.rest = new Float64Array(nContexts);
     this.restKind = new Uint8Array(nContexts);
-    this.waitedFrom = new Float64Array(nContexts).fill(-1);
-    this.startedAt = new Float64Array(nContexts);
-    this.owner = new Int32Array(nLocks).fill(-1);
-    this.lastReleaser = new Int32Array(nLocks).fill(-1);
-    this.heldFrom = new Float64Array(nLocks * nContexts);
   }
 
-  private makeHost(): MachineHost {
-    return {
-      emit: (kind, cpu, context, a, b) => {
-        this.emit(kind, cpu, context, a, b);
-      },
-      charge: (cpu, cost) => {
-        this.debt[cpu]! += this.table.costs[cost]!;
-      },
-      wake: (cpu) => {
-        this.wake(cpu);
-      },
-      sendIpi: (from, cpu) => {
-        this.debt[from]! += this.table.costs[CostKey.ipiSend]!;
-        this.emit(Event.ipi, from, this.machine.top(from), cpu, 0);
-        this.sources.plan(this.now + this.table.ipiLatency, 'ipi', cpu, 0);
-      },
-      choose: (choice) => drawBranch(this.program.choices[choice]!.weights, this.rng),
-      remark: (kind, code, cpu, context, lock) => {
-        const text = describeRemark(this.machine, kind, code, cpu, context, lock);
-        this.remark(kind === 'warning' ? this.warnings : this.verifier, text, cpu, context);
-      },
-    };
+  // What the machine and the lines tell and ask. Methods, not closures: the engine of JavaScript can inline them in every run.
+
+  charge(cpu: number, cost: number): void {
+    this.debt[cpu]! += this.table.costs[cost]!;
   }
 
-  private remark(list: string[], text: string, cpu: number, context: number): void {
-    if (list.includes(text)) return;
-    list.push(text);
-    const kind = list === this.warnings ? Event.warning : Event.verifier;
-    this.emit(kind, cpu, context, this.recorder.text(text), 0);
+  sendIpi(from: number, cpu: number): void {
+    this.debt[from]! += this.table.costs[CostKey.ipiSend]!;
+    this.emit(Event.ipi, from, this.machine.top(from), cpu, 0);
+    this.sources.plan(this.now + this.table.ipiLatency, 'ipi', cpu, 0);
   }
 
-  private waitOf(cpu: number): WaitCondition {
-    const { code, contexts } = this.program;
-    const { state } = this.machine;
-    const pc = state[contexts[this.machine.top(cpu)]!.base]!;
+  choose(choice: number): number {
+    return drawBranch(this.program.choices[choice]!.weights, this.rng);
+  }
+
+  remark(
+    kind: 'verifier' | 'warning' | 'corruption',
+    code: string,
+    cpu: number,
+    context: number,
+    lock: number,
+  ): void {
+    const text = describeRemark(this.machine, kind, code, cpu, context, lock);
+    const { warnings, verifier } = this.observer;
+    this.observer.say(kind === 'warning' ? warnings : verifier, this.now, text, cpu, context);
+  }
+
+  schedule(cpu: number, time: number): void {
+    this.queue.set(cpu, time);
+  }
+
+  waitOf(cpu: number): WaitCondition {
+    const { code, state } = this.machine;
+    const pc = this.pcOf(this.machine.top(cpu));
     const operation = code.op[pc]!;
     const operand = operation === op.opWaitWhileIndexed ? code.d[pc]! : code.b[pc]!;
     this.condition.code = operation;
@@ -177,81 +177,23 @@ export class Simulator {
     return this.condition;
   }
 
-  /** Location of the statement that the context executes. */
-  locationOf(context: number): number {
-    if (context < 0) return -1;
-    const { base, entry } = this.program.contexts[context]!;
-    return this.program.code.location[Math.max(entry, this.machine.state[base]! - 1)]!;
+  private pcOf(context: number): number {
+    return this.machine.state[this.machine.contextBase[context]!]!;
   }
 
-  private emit(kind: number, cpu: number, context: number, a: number, b: number): void {
-    const index = a * this.program.contexts.length + context;
-    let second = b;
-    switch (kind) {
-      case Event.acquired:
-      case Event.acquiredShared:
-        second = this.countAcquired(cpu, context, a);
-        this.heldFrom[index] = this.now;
-        break;
-      case Event.released:
-        this.metrics.released(a, this.now - this.heldFrom[index]!);
-        this.lastReleaser[a] = cpu;
-        this.owner[a] = this.program.locks[a]!.kind.sharesOwnership === true ? ownerOf(this.machine, a) : -1;
-        break;
-      case Event.contextStart:
-        this.startedAt[context] = this.now;
-        this.countContext(cpu, context);
-        break;
-      case Event.contextEnd:
-        this.checkGuideline(cpu, context);
-        break;
-      default:
-    }
-    if (!this.isRecording) return;
-    this.recorder.record(
-      this.now,
-      cpu,
-      kind,
-      context,
-      a,
-      second,
-      kind >= Event.verifier ? -1 : this.locationOf(context),
-    );
+  /** The lock that the context's next operation belongs to, or -1. */
+  private lockAhead(context: number): number {
+    return this.lockOf[this.pcOf(context)]!;
   }
 
-  private countContext(cpu: number, context: number): void {
-    const { kind } = this.program.contexts[context]!;
-    if (kind === 'isr') this.metrics.interrupts[cpu]! += 1;
-    if (kind === 'dpc' || kind === 'threadedDpc') this.metrics.dpcs[cpu]! += 1;
-    this.clock.instance[cpu]! += 1;
-  }
-
-  private countAcquired(cpu: number, context: number, lock: number): number {
-    const from = this.waitedFrom[context]!;
-    const releaser = from >= 0 ? this.lastReleaser[lock]! : -1;
-    this.waitedFrom[context] = -1;
-    this.owner[lock] = context;
-    this.metrics.acquired(
-      lock,
-      cpu,
-      from < 0 ? 0 : this.now - from,
-      releaser < 0 ? -1 : this.coherence.distance(cpu, releaser),
-    );
-    return releaser;
-  }
-
-  private checkGuideline(cpu: number, context: number): void {
-    const { kind, name } = this.program.contexts[context]!;
-    if (kind !== 'dpc' && kind !== 'isr') return;
-    const took = this.now - this.startedAt[context]!;
-    if (took <= (kind === 'dpc' ? this.table.dpcGuideline : this.table.isrGuideline)) return;
-    this.remark(this.warnings, warningText(kind, name, took / (10e3 * this.table.clockGHz)), cpu, context);
+  emit(kind: number, cpu: number, context: number, a: number, b: number): void {
+    this.observer.note(this.now, kind, cpu, context, a, b);
   }
 
   /** Something asks for the CPU's attention at this moment. */
   wake(cpu: number): void {
     if (cpu === this.running) {
-      this.mustDeliver[cpu] = 1;
+      this.attention[cpu]! |= deliverBit;
       return;
     }
     const before = this.machine.top(cpu);
@@ -259,13 +201,14 @@ export class Simulator {
       if (deliver(this.machine, cpu)) this.interruptWork(cpu);
       else this.refuse(cpu);
     } else if (this.coherence.sleepsOn[cpu]! >= 0) {
+      const irql = this.machine.irql(cpu);
       if (!deliver(this.machine, cpu)) return this.refuse(cpu);
-      this.stopSpin(cpu);
+      this.stopSpin(cpu, before, irql);
       this.coherence.unsleep(cpu);
       this.queue.set(cpu, this.now);
     } else if (this.queue.times[cpu] === Infinity) {
       if (deliver(this.machine, cpu) || before >= 0) this.queue.set(cpu, this.now);
-    } else this.mustDeliver[cpu] = 1;
+    } else this.attention[cpu]! |= deliverBit;
   }
 
   /** Lazy IRQL: an interrupt below the IRQL came all the same, was refused and will be asked for again. */
@@ -279,79 +222,98 @@ export class Simulator {
   private interruptWork(cpu: number): void {
     const context = this.workContext[cpu]!;
     const left = this.queue.times[cpu]! - this.now;
-    this.rest[context] = left;
-    this.metrics.spend(cpu, this.restKind[context]!, this.program.contexts[context]!.irql, -left);
+    if (left > 0) {
+      this.rest[context] = left;
+      this.nInterrupted[cpu]! += 1;
+      this.attention[cpu]! |= restBit;
+    }
+    this.metrics.spend(cpu, this.lastActivity[cpu]!, this.lastIrql[cpu]!, -left);
     this.isWorking[cpu] = 0;
     this.queue.set(cpu, this.now);
   }
 
-  private stopSpin(cpu: number): void {
+  /** The spin of this context at this IRQL is over, or interrupted. */
+  private stopSpin(cpu: number, context: number, irql: number): void {
     const took = this.now - this.sleptAt[cpu]!;
     this.sleptAt[cpu] = -1;
-    const context = this.machine.top(cpu);
-    this.metrics.spend(cpu, Activity.spin, this.machine.irql(cpu), took);
-    const lock =
-      context < 0 ? -1 : this.program.code.lock[this.machine.state[this.program.contexts[context]!.base]!]!;
+    this.metrics.spend(cpu, Activity.spin, irql, took);
+    const lock = context < 0 ? -1 : this.lockAhead(context);
     if (lock >= 0) this.metrics.spins[lock]! += took / (this.table.loadL1 + this.table.pause + 1);
+  }
+
+  private stopOwnSpin(cpu: number): void {
+    this.stopSpin(cpu, this.machine.top(cpu), this.machine.irql(cpu));
   }
 
   /** Executes what the CPU does at this moment and plans its next event. */
   private runCpu(cpu: number): void {
+    const { machine, attention } = this;
     if (this.sleptAt[cpu]! >= 0) {
-      this.stopSpin(cpu);
+      this.stopOwnSpin(cpu);
       this.coherence.arrive(cpu);
     }
     this.isWorking[cpu] = 0;
     this.running = cpu;
-    for (let free = 0; free < maxFreeSteps; free += 1) {
-      if (this.mustDeliver[cpu] === 1) {
-        this.mustDeliver[cpu] = 0;
-        if (deliver(this.machine, cpu)) {
-          this.coherence.isLatched[cpu] = 0;
-          this.hasFailedTry[cpu] = 0;
-        }
-      }
-      if (this.runStep(cpu)) {
-        this.running = -1;
-        return;
-      }
+    for (let free = 0; free < maxFreeSteps; free += machine.nSteps) {
+      const isOver = attention[cpu] === 0 ? this.runStep(cpu) : this.attend(cpu);
+      if (!isOver) continue;
+      this.running = -1;
+      return;
     }
     this.running = -1;
     this.finish('livelock', `CPU ${cpu} runs in a loop that takes no time`);
   }
 
-  /** One step; true where time passes or nothing more happens now. */
-  private runStep(cpu: number): boolean {
-    const { machine, table } = this;
+  /** As `runStep`, where something is to be looked at first. */
+  private attend(cpu: number): boolean {
+    const { machine, attention } = this;
+    machine.nSteps = 1;
+    if ((attention[cpu]! & deliverBit) !== 0) {
+      attention[cpu]! &= ~deliverBit;
+      if (deliver(machine, cpu)) attention[cpu]! &= ~(latchedBit | failedTryBit);
+    }
     const context = machine.top(cpu);
     if (context >= 0 && this.rest[context]! > 0) return this.resumeWork(cpu, context);
-    if (this.hasFailedTry[cpu] === 1) return this.startSpinAfterTry(cpu, context);
-    const isLatched = this.coherence.isLatched[cpu] === 1;
-    machine.isLatched = isLatched;
-    const step = machine.step(cpu);
+    if ((attention[cpu]! & failedTryBit) !== 0) return this.startSpinAfterTry(cpu, context);
+    if ((attention[cpu]! & latchedBit) === 0) return this.runStep(cpu);
+    machine.isLatched = true;
+    const step = context < 0 ? Step.idle : machine.stepOf(cpu, context);
+    machine.isLatched = false;
+    if (step !== Step.memory) return this.takeTime(cpu, context, step);
+    attention[cpu]! &= ~latchedBit;
+    if (machine.access === Access.lockedSpin) this.coherence.takeLine(cpu, machine.line);
+    return false;
+  }
+
+  /** The context's next operations up to one that may take time; true where time passes or nothing more happens now. */
+  private runStep(cpu: number): boolean {
+    const { machine } = this;
+    const context = machine.top(cpu);
+    const step = context < 0 ? Step.idle : machine.runOf(cpu, context);
+    if (step !== Step.memory) return this.takeTime(cpu, context, step);
+    if (machine.hasFailed) this.attention[cpu]! |= failedTryBit;
+    const ticks = this.coherence.access(cpu, machine.line, machine.access, this.now);
+    return this.pass(cpu, ticks, Activity.thread);
+  }
+
+  /** What a step other than an access to memory means in time. */
+  private takeTime(cpu: number, context: number, step: number): boolean {
+    const { machine, metrics } = this;
     switch (step) {
       case Step.free:
         return false;
-      case Step.cost:
-        if (machine.cost === CostKey.readIrql) this.metrics.irqlReads[cpu]! += 1;
-        if (machine.cost === CostKey.raise || machine.cost === CostKey.lower)
-          this.metrics.irqlWrites[cpu]! += 1;
-        if (machine.cost === CostKey.lower) this.isRefused[cpu] = 0;
-        return this.pass(cpu, table.costs[machine.cost]!, Activity.overhead);
+      case Step.cost: {
+        const { cost } = machine;
+        if (cost === CostKey.readIrql) metrics.irqlReads[cpu]! += 1;
+        else if (cost === CostKey.raise) metrics.irqlWrites[cpu]! += 1;
+        else if (cost === CostKey.lower) {
+          metrics.irqlWrites[cpu]! += 1;
+          this.isRefused[cpu] = 0;
+        }
+        return this.pass(cpu, this.table.costs[cost]!, Activity.overhead);
+      }
       case Step.work:
         return this.startWork(cpu, context);
-      case Step.memory: {
-        if (machine.hasFailed) this.hasFailedTry[cpu] = 1;
-        if (!isLatched)
-          return this.pass(
-            cpu,
-            this.coherence.access(cpu, machine.line, machine.access, this.now),
-            Activity.thread,
-          );
-        this.coherence.isLatched[cpu] = 0;
-        if (machine.access === Access.lockedSpin) this.coherence.takeLine(cpu, machine.line);
-        return false;
-      }
       case Step.wait:
         return this.startSpin(cpu, context);
       case Step.idle:
@@ -367,33 +329,19 @@ export class Simulator {
     const all = ticks + this.debt[cpu]!;
     this.debt[cpu] = 0;
     if (all <= 0) return false;
-    this.metrics.spend(cpu, activity, this.machine.irql(cpu), all);
+    const irql = this.machine.irql(cpu);
+    this.lastActivity[cpu] = activity;
+    this.lastIrql[cpu] = irql;
+    this.metrics.spend(cpu, activity, irql, all);
     this.queue.set(cpu, this.now + all);
     return true;
   }
 
   private startWork(cpu: number, context: number): boolean {
-    const { machine, program, table } = this;
-    const ticks = durationTicks(program.durations[machine.cost]!, table.clockGHz, this.rng);
-    const { kind } = program.contexts[context]!;
-    if (this.isRecording) {
-      this.recorder.record(
-        this.now,
-        cpu,
-        Event.workBegin,
-        context,
-        ticks,
-        machine.detail,
-        this.locationOf(context),
-      );
-    }
-    const own =
-      kind === 'thread' || kind === 'threadedDpc'
-        ? Activity.thread
-        : kind === 'dpc'
-          ? Activity.dpc
-          : Activity.isr;
-    this.restKind[context] = machine.detail === 1 ? Activity.hold : own;
+    const { machine } = this;
+    const ticks = this.durations.ticks(machine.cost, this.rng);
+    this.observer.noteWork(this.now, cpu, context, ticks, machine.detail);
+    this.restKind[context] = machine.detail === 1 ? Activity.hold : this.ownActivity[context]!;
     this.workContext[cpu] = context;
     const isTimed = this.pass(cpu, ticks, this.restKind[context]);
     if (isTimed) this.isWorking[cpu] = 1;
@@ -403,6 +351,8 @@ export class Simulator {
   private resumeWork(cpu: number, context: number): boolean {
     const left = this.rest[context]!;
     this.rest[context] = 0;
+    this.nInterrupted[cpu]! -= 1;
+    if (this.nInterrupted[cpu] === 0) this.attention[cpu]! &= ~restBit;
     this.workContext[cpu] = context;
     this.pass(cpu, left, this.restKind[context]!);
     this.isWorking[cpu] = 1;
@@ -412,7 +362,7 @@ export class Simulator {
   private startSpin(cpu: number, context: number): boolean {
     const { machine } = this;
     const isLocked = machine.access === Access.lockedSpin;
-    this.coherence.isLatched[cpu] = 0;
+    this.attention[cpu]! &= ~latchedBit;
     const look =
       this.coherence.access(cpu, machine.line, isLocked ? Access.locked : Access.load, this.now) +
       this.debt[cpu]!;
@@ -425,9 +375,9 @@ export class Simulator {
 
   /** The locked try has failed: the wait that follows it looks at the copy that the try has brought. */
   private startSpinAfterTry(cpu: number, context: number): boolean {
-    const { machine, program } = this;
-    this.hasFailedTry[cpu] = 0;
-    const pc = machine.state[program.contexts[context]!.base]!;
+    const { program } = this;
+    this.attention[cpu]! &= ~failedTryBit;
+    const pc = this.pcOf(context);
     this.noteSpin(cpu, context);
     this.coherence.sleepAfterTry(cpu, program.lineOf[program.code.a[pc]!]!, this.now);
     if (this.deadlock === undefined) this.watchForDeadlock(cpu);
@@ -435,35 +385,20 @@ export class Simulator {
   }
 
   private noteSpin(cpu: number, context: number): void {
-    const { machine, program } = this;
     this.sleptAt[cpu] = this.now;
-    const lock = program.code.lock[machine.state[program.contexts[context]!.base]!]!;
-    if (lock >= 0 && this.waitedFrom[context]! < 0) {
-      this.waitedFrom[context] = this.now;
-      this.recorder.record(
-        this.now,
-        cpu,
-        Event.waitBegin,
-        context,
-        lock,
-        this.owner[lock]!,
-        this.locationOf(context),
-      );
-    }
+    this.observer.noteWait(this.now, cpu, context, this.lockAhead(context));
   }
 
   /** The lock that the CPU's top context spins for with no release on its way, or -1. */
   stuckOn(cpu: number): number {
     if (!this.coherence.isStuck(cpu)) return -1;
     const context = this.machine.top(cpu);
-    return context < 0
-      ? -1
-      : this.program.code.lock[this.machine.state[this.program.contexts[context]!.base]!]!;
+    return context < 0 ? -1 : this.lockAhead(context);
   }
 
   /** Owner of the lock that matters to this waiter: itself where it owns a share. */
   ownerFor(lock: number, context: number): number {
-    return heldBy(this.machine, lock, context) > 0 ? context : this.owner[lock]!;
+    return heldBy(this.machine, lock, context) > 0 ? context : this.observer.owner[lock]!;
   }
 
   private watchForDeadlock(cpu: number): void {
@@ -492,6 +427,17 @@ export class Simulator {
     this.outcome = outcome;
     if (outcome === 'bounded' || outcome === 'livelock') this.bound = reason;
     this.recorder.record(this.now, 0, Event.end, this.machine.top(0), this.recorder.text(reason), 0, -1);
+    this.settle();
+  }
+
+  /** The run is over: counts the spins under way, and takes back what was charged beyond the end. */
+  private settle(): void {
+    for (let cpu = 0; cpu < this.program.nCpus; cpu += 1) {
+      const ahead = this.queue.times[cpu]! - this.now;
+      if (this.sleptAt[cpu]! >= 0) this.stopOwnSpin(cpu);
+      else if (ahead > 0 && ahead < Infinity)
+        this.metrics.spend(cpu, this.lastActivity[cpu]!, this.lastIrql[cpu]!, -ahead);
+    }
   }
 
   private runSource(): void {
@@ -511,7 +457,7 @@ export class Simulator {
   preempt(cpu: number): void {
     if (this.isWorking[cpu] === 1) this.interruptWork(cpu);
     else if (this.coherence.sleepsOn[cpu]! >= 0) {
-      this.stopSpin(cpu);
+      this.stopOwnSpin(cpu);
       this.coherence.unsleep(cpu);
       this.queue.set(cpu, this.now);
     }
@@ -526,6 +472,7 @@ export class Simulator {
   delay(cpu: number, ticks: number): void {
     const time = this.queue.times[cpu]!;
     this.metrics.spend(cpu, Activity.isr, 13, ticks);
+    if (this.sleptAt[cpu]! >= 0) this.metrics.spend(cpu, Activity.spin, this.machine.irql(cpu), -ticks);
     if (time !== Infinity && this.coherence.sleepsOn[cpu]! < 0) this.queue.set(cpu, time + ticks);
   }
 
@@ -547,8 +494,8 @@ export class Simulator {
       if ((this.nEvents & (progressEvery - 1)) === 0) {
         throwIfCancelled(cancellation);
         onProgress?.(this.nEvents, 0);
-        if (this.nEvents >= limits.events) this.finish('bounded', `stopped after ${limits.events} events`);
       }
+      if (this.nEvents >= limits.events) this.finish('bounded', `stopped after ${limits.events} events`);
       if (this.metrics.acquisitions >= limits.acquisitions)
         this.finish('completed', 'the acquisitions asked for are done');
     }

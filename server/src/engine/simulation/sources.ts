@@ -2,7 +2,7 @@
  * What happens by itself: arrivals of DPCs and interrupts, inter-processor interrupts under way, clock ticks.
  * A small list in order of time and sequence; the same time goes to what was planned first.
  */
-import type { Rng } from '../../base/rng.ts';
+import { Rng } from '../../base/rng.ts';
 import type { Duration } from '../../protocol/scenarioFormat.ts';
 import { ticksPerCycle } from '../../protocol/traceFormat.ts';
 import type { Program } from '../program/program.ts';
@@ -26,6 +26,30 @@ export function durationTicks(duration: Duration, clockGHz: number, rng: Rng): n
   if ('exponential' in duration) return Math.round(rng.exponential(duration.exponential) * ticksPerCycle);
   const [low, high] = duration.uniform;
   return Math.round((low + rng.unit() * (high - low)) * ticksPerCycle);
+}
+
+/** The durations of a program in ticks: the constant ones are worked out once. */
+export class Durations {
+  private readonly rows: readonly Duration[];
+  private readonly clockGHz: number;
+  /** -1 where the duration is drawn. */
+  private readonly constant: Float64Array;
+
+  constructor(rows: readonly Duration[], clockGHz: number) {
+    this.rows = rows;
+    this.clockGHz = clockGHz;
+    const unused = new Rng(0);
+    this.constant = Float64Array.from(rows, (row) =>
+      typeof row === 'object' && ('uniform' in row || 'exponential' in row)
+        ? -1
+        : durationTicks(row, clockGHz, unused),
+    );
+  }
+
+  ticks(index: number, rng: Rng): number {
+    const constant = this.constant[index]!;
+    return constant >= 0 ? constant : durationTicks(this.rows[index]!, this.clockGHz, rng);
+  }
 }
 
 /** One branch of a choice, by the weights. */

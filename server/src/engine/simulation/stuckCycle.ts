@@ -6,8 +6,22 @@ import type { TraceDeadlock, TraceDeadlockMember } from '../../protocol/traceFor
 import { deadlockText } from '../remarks.ts';
 import type { Simulator } from './simulator.ts';
 
+/** Does following owners from `cpu` never end? Quick: asked at every spin. */
+function isInCycle(sim: Simulator, cpu: number): boolean {
+  let at = cpu;
+  for (let count = 0; count <= sim.program.nCpus; count += 1) {
+    const lock = sim.stuckOn(at);
+    if (lock < 0) return false;
+    const owner = sim.ownerFor(lock, sim.machine.top(at));
+    if (owner < 0) return false;
+    at = sim.program.contexts[owner]!.cpu;
+  }
+  return true;
+}
+
 /** The cycle through which `cpu` waits, or undefined. */
 export function findStuckCycle(sim: Simulator, cpu: number): TraceDeadlock | undefined {
+  if (!isInCycle(sim, cpu)) return undefined;
   const path: TraceDeadlockMember[] = [];
   for (let at = cpu; ;) {
     const start = path.findIndex((member) => member.cpu === at);
@@ -17,7 +31,13 @@ export function findStuckCycle(sim: Simulator, cpu: number): TraceDeadlock | und
     const context = sim.machine.top(at);
     const owner = sim.ownerFor(lock, context);
     if (owner < 0) return undefined;
-    path.push({ cpu: at, context, waitsFor: lock, ownedBy: owner, location: sim.locationOf(context) });
+    path.push({
+      cpu: at,
+      context,
+      waitsFor: lock,
+      ownedBy: owner,
+      location: sim.observer.locationOf(context),
+    });
     at = sim.program.contexts[owner]!.cpu;
   }
 }
