@@ -6,12 +6,14 @@ import { LanguageClient } from 'vscode-languageclient/browser';
 import { activateWith, type Extension } from './activateWith.ts';
 import { clientOptions } from './clientOptions.ts';
 import { startEngineWorker } from './replay/enginePort.browser.ts';
+import { startWebWorker } from './webWorker.ts';
 
 /** Called by VS Code. */
 export async function activate(context: vscode.ExtensionContext): Promise<Extension> {
-  const file = vscode.Uri.joinPath(context.extensionUri, 'server', 'dist', 'main.browser.js');
   const output = vscode.window.createOutputChannel('IRQL Lens', { log: true });
-  const worker = new Worker(file.toString(true), { name: 'irql-lens' });
+  const path = ['server', 'dist', 'main.browser.js'];
+  const worker = await startWebWorker(context.extensionUri, path, 'irql-lens');
+  output.info('The language server runs as a web worker.');
   const client = new LanguageClient(
     'irqlLens',
     'IRQL Lens',

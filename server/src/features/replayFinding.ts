@@ -199,7 +199,7 @@ function* castsBelowDispatch(snapshot: Snapshot, links: DriverLinks, finding: Fi
   }
 }
 
-/** Contexts of the same driver that take the lock and can run at DISPATCH_LEVEL from the start; the holder itself last. */
+/** Contexts of the same driver that take the lock and can run at DISPATCH_LEVEL from the start: callbacks first, the holder itself last. */
 function dpcsThatTake(
   snapshot: Snapshot,
   links: DriverLinks,
@@ -216,7 +216,14 @@ function dpcsThatTake(
       found.push(makeContext(snapshot, links, id, targets));
     }
   }
-  return found.toSorted((a, b) => Number(a.id === holder.id) - Number(b.id === holder.id));
+  const rank = ({ id }: Context): number =>
+    (id === holder.id ? 2 : 0) + (snapshot.program.rolesOf(id).length > 0 ? 0 : 1);
+  // Files are known in any order: the source decides, so that the same code gives the same replay.
+  const place = ({ id }: Context): string => {
+    const unit = snapshot.program.functions[id];
+    return `${unit?.file.path ?? ''}:${String(unit?.head.start ?? 0).padStart(9, '0')}`;
+  };
+  return found.toSorted((a, b) => rank(a) - rank(b) || (place(a) < place(b) ? -1 : 1));
 }
 
 function isDpc(snapshot: Snapshot, id: FunctionId): boolean {
