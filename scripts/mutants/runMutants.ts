@@ -14,6 +14,7 @@ import { readSources, type SourceFile } from '../../server/src/cli/readSources.t
 import {
   checkAcrossFunctions,
   checkFile,
+  DEFAULT_LIMITS,
   DEFAULT_RULE_SETTINGS,
 } from '../../server/src/rules/checkProgram.ts';
 import type { Finding, FunctionContext } from '../../server/src/rules/rule.ts';
@@ -68,6 +69,7 @@ function loudFindings({ program, analysis }: Driver): Finding[] {
 
 function contextOf({ program, analysis }: Driver, { id }: FunctionUnit): FunctionContext {
   return {
+    limits: DEFAULT_LIMITS,
     program,
     analysis,
     facts: analysis.factsOf(id),

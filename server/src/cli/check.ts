@@ -13,6 +13,9 @@ import type { SourceCounts } from './countSource.ts';
 import { UsageError } from './options.ts';
 import type { DigestOrder, PartReport } from './partTasks.ts';
 import { startPartThreads, type PartThreads } from './partThreads.ts';
+import { listProfiles } from '../engine/engine.ts';
+import type { WorkspaceConfig } from '../protocol/configFormat.ts';
+import { defaultSettings } from '../protocol/settings.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a check found. */
@@ -29,12 +32,20 @@ export interface CheckReport {
 }
 
 /** Rule settings from the options and the workspace's configuration. Throws `UsageError` for a rule that does not exist. */
-export function ruleSettings(only: readonly string[], severities: RuleSettings['severities']): RuleSettings {
+export function ruleSettings(
+  only: readonly string[],
+  { rules: severities = {}, thresholds, profile }: WorkspaceConfig,
+): RuleSettings {
   const known = new Set(ALL_RULES.map((rule) => rule.meta.id));
   for (const id of [...only, ...Object.keys(severities)]) {
     if (!known.has(id)) throw new UsageError(`there is no rule '${id}' (see \`irql-lens rules\`)`);
   }
-  return only.length === 0 ? { severities } : { severities, only };
+  const limits = {
+    dpcMicroseconds: thresholds?.dpcMicroseconds ?? defaultSettings['thresholds.dpcMicroseconds'],
+    isrMicroseconds: thresholds?.isrMicroseconds ?? defaultSettings['thresholds.isrMicroseconds'],
+    clockGHz: listProfiles().find(({ id }) => id === (profile ?? defaultSettings.profile))?.clockGHz ?? 3,
+  };
+  return only.length === 0 ? { severities, limits } : { severities, limits, only };
 }
 
 /** Files of one digest task. */

@@ -34,7 +34,7 @@ const done = (stdout: string): Answer => ({ stdout, exitCode: 0 });
 
 async function runCheck(options: Options, startedAt: number): Promise<Answer> {
   const workspace = openWorkspace(options);
-  const settings = ruleSettings(options.rules, workspace.config.rules ?? {});
+  const settings = ruleSettings(options.rules, workspace.config);
   let report = await check(workspace, settings, options.jobs);
   for (const problem of report.problems) printError(problem);
   if (options.writeBaseline !== undefined) writeBaseline(report, options.writeBaseline);

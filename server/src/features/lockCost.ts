@@ -2,6 +2,7 @@
  * The simulated cost of one lock call, from the engine: finds the lock kind and the form of the call, what is known of the
  * IRQL there, and the estimated hold. It simulates nothing itself; the engine remembers what it has answered.
  */
+import { estimateHold } from '../analysis/estimateCycles.ts';
 import type { CallFact, LockEvent } from '../analysis/facts.ts';
 import type { BodyFacts, EntryContext } from '../analysis/facts.ts';
 import { listLockKinds } from '../engine/engine.ts';
@@ -9,7 +10,6 @@ import { lensCost, type LensCost } from '../engine/lensCost.ts';
 import { DISPATCH_LEVEL, minOf } from '../protocol/irqlLevels.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { isFeasible, levelsOfStates } from '../rules/reporting/evidence.ts';
-import { estimateHold } from './estimateHold.ts';
 import { isUnknownState, type Snapshot } from './snapshot.ts';
 
 /** Lock kinds of the facts that are built on a plain KSPIN_LOCK, or on a queued one. */
@@ -72,7 +72,7 @@ export function lockCost(
   const isKnown = feasible.length > 0 && !feasible.some((state) => isUnknownState(state, entry));
   const isAtDispatch = isKnown && minOf(levelsOfStates(feasible, entry)) >= DISPATCH_LEVEL;
   const form = event.effect?.exit.kind === 'unchanged' ? 'atDpcLevel' : 'raising';
-  const holdCycles = estimateHold(snapshot, facts, call.node);
+  const holdCycles = estimateHold(snapshot.analysis, facts, call.node);
   const cost = lensCost({
     profile: settings.profile,
     overrides: settings.costs,

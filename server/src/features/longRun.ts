@@ -6,7 +6,7 @@ import type { FunctionUnit } from '../analysis/program.ts';
 import { listProfiles } from '../engine/engine.ts';
 import { DEVICE_MIN, DISPATCH_LEVEL, minOf } from '../protocol/irqlLevels.ts';
 import type { Settings } from '../protocol/settings.ts';
-import { estimateCycles } from './estimateHold.ts';
+import { estimateCycles } from '../analysis/estimateCycles.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** One sentence, or undefined where it is no DPC and no ISR, or takes no longer than it may. */
@@ -22,7 +22,7 @@ export function longRunWords(
   const limit = settings[isIsr ? 'thresholds.isrMicroseconds' : 'thresholds.dpcMicroseconds'];
   const clock = listProfiles().find(({ id }) => id === settings.profile)?.clockGHz ?? 3;
   const facts = analysis.factsOf(unit.id);
-  const microseconds = estimateCycles({ program, analysis }, facts, () => true) / (clock * 1000);
+  const microseconds = estimateCycles(analysis, facts, () => true) / (clock * 1000);
   if (microseconds <= limit) return undefined;
   const what = isIsr ? 'an ISR' : 'a DPC';
   return `By estimate it takes about ${String(Math.round(microseconds))} µs, longer than the ${String(limit)} µs that ${what} should take.`;

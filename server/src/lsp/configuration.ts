@@ -9,6 +9,7 @@ import { parseFactsFile, type FactsFile } from '../protocol/factsFormat.ts';
 import { decodeSettings, defaultSettings, type Settings, type SettingProblem } from '../protocol/settings.ts';
 import { ALL_RULES } from '../rules/allRules.generated.ts';
 import type { RuleSettings } from '../rules/checkProgram.ts';
+import type { RunLimits } from '../rules/rule.ts';
 import { locateJson } from '../protocol/locateJson.ts';
 import type { WorldConfiguration } from './world.ts';
 
@@ -60,7 +61,7 @@ export function readConfiguration(rawSettings: unknown, files: TeamFiles): Confi
       },
       facts,
     },
-    rules: { severities: { ...config.rules, ...settings.rules } },
+    rules: { severities: { ...config.rules, ...settings.rules }, limits: limitsOf(settings, config) },
     exclude: [...settings.exclude, ...(config.exclude ?? [])],
     settingProblems,
     teamProblems,
@@ -70,6 +71,23 @@ export function readConfiguration(rawSettings: unknown, files: TeamFiles): Confi
 function profileOf(settings: Settings, config: WorkspaceConfig): Settings['profile'] {
   if (settings.profile !== defaultSettings.profile || config.profile === undefined) return settings.profile;
   return decodeSettings({ profile: config.profile }).settings.profile;
+}
+
+/** What the user has set beats what the team has agreed on. */
+function limitsOf(settings: Settings, { thresholds, ...config }: WorkspaceConfig): RunLimits {
+  const choose = (key: 'dpcMicroseconds' | 'isrMicroseconds'): number => {
+    const own = settings[`thresholds.${key}`];
+    return own === defaultSettings[`thresholds.${key}`] ? (thresholds?.[key] ?? own) : own;
+  };
+  return {
+    dpcMicroseconds: choose('dpcMicroseconds'),
+    isrMicroseconds: choose('isrMicroseconds'),
+    clockGHz: clockOf(profileOf(settings, config)),
+  };
+}
+
+function clockOf(profile: string): number {
+  return listProfiles().find(({ id }) => id === profile)?.clockGHz ?? 3;
 }
 
 function textDefines(defines: Readonly<Record<string, string | number>>): Record<string, string> {

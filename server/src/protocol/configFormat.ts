@@ -22,6 +22,13 @@ const config = z
       .array(z.string())
       .optional()
       .describe('Folders and files to leave out, as glob patterns from the folder of .irql-lens.'),
+    thresholds: z
+      .strictObject({
+        dpcMicroseconds: z.number().min(1).max(1e6).optional(),
+        isrMicroseconds: z.number().min(1).max(1e6).optional(),
+      })
+      .optional()
+      .describe('Microseconds that a DPC (100 by default) and an ISR (25 by default) may take in all.'),
     profile: z.string().optional().describe('Cost profile for lock figures, see `irql-lens profiles`.'),
   })
   .describe('Configuration of IRQL Lens for this workspace.');

@@ -110,12 +110,12 @@ export const settingsTable = {
   'thresholds.dpcMicroseconds': row(
     z.number().min(1).max(1e6),
     100,
-    "A DPC that by estimate takes longer than this many microseconds is marked in the hover. Microsoft's guideline is 100.",
+    "A DPC that takes longer than this many microseconds is reported: by the times that it stalls (`long-stall`), and by a rough estimate from its source (`dpc-runs-long`, and in the hover). Microsoft's guideline is 100.",
   ),
   'thresholds.isrMicroseconds': row(
     z.number().min(1).max(1e6),
     25,
-    "An ISR that by estimate takes longer than this many microseconds is marked in the hover. Microsoft's guideline is 25.",
+    "The same for an ISR. Microsoft's guideline is 25.",
   ),
   'trace.server': row(
     z.enum(['off', 'messages', 'verbose']),

@@ -11,6 +11,7 @@ import { rule as cancelIrqlNotRestored } from './cancel-irql-not-restored.ts';
 import { rule as completionAssumesDispatch } from './completion-assumes-dispatch.ts';
 import { rule as directFieldWrite } from './direct-field-write.ts';
 import { rule as doubleIrqlRead } from './double-irql-read.ts';
+import { rule as dpcRunsLong } from './dpc-runs-long.ts';
 import { rule as eventWaitInPagedCode } from './event-wait-in-paged-code.ts';
 import { rule as floatStateNotRestored } from './float-state-not-restored.ts';
 import { rule as floatStateUnprotected } from './float-state-unprotected.ts';
@@ -78,6 +79,7 @@ export const ALL_RULES: readonly Rule[] = [
   completionAssumesDispatch,
   directFieldWrite,
   doubleIrqlRead,
+  dpcRunsLong,
   eventWaitInPagedCode,
   floatStateNotRestored,
   floatStateUnprotected,

@@ -9,7 +9,7 @@ import { ALL_RULES } from './allRules.generated.ts';
 import { isSpeakingOf } from './userMode.ts';
 import { findSuppression, readSuppressions, type Suppression } from './suppressions.ts';
 import { createQuietFunctions, type QuietFunctions } from './quietFunctions.ts';
-import type { Finding, FunctionContext, FunctionRule, Rule, Severity } from './rule.ts';
+import type { Finding, FunctionContext, FunctionRule, Rule, RunLimits, Severity } from './rule.ts';
 
 /** What users may change about rules. */
 export interface RuleSettings {
@@ -17,7 +17,12 @@ export interface RuleSettings {
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
   /** when given, only these rules run (and they run even where they are off by default) */
   readonly only?: readonly string[];
+  /** thresholds of users; Microsoft's guidelines where not given */
+  readonly limits?: RunLimits;
 }
+
+/** Microsoft's guidelines: 100 microseconds for a DPC, 25 for an ISR. */
+export const DEFAULT_LIMITS: RunLimits = { dpcMicroseconds: 100, isrMicroseconds: 25, clockGHz: 3 };
 
 /** The outcome of a check. */
 export interface CheckResult {
@@ -52,6 +57,7 @@ export function checkFunction(
   const unit = program.functions[id];
   if (unit === undefined || !isSpeakingOf(unit.file)) return [];
   const context: FunctionContext = {
+    limits: settings.limits ?? DEFAULT_LIMITS,
     program,
     analysis,
     facts: analysis.factsOf(id),

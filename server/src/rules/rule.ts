@@ -59,8 +59,16 @@ export interface Finding {
   readonly replay?: { readonly scenario: string; readonly lockClass: string };
 }
 
+/** How long a DPC and an ISR may take in all, and the clock that cycles are told in. */
+export interface RunLimits {
+  readonly dpcMicroseconds: number;
+  readonly isrMicroseconds: number;
+  readonly clockGHz: number;
+}
+
 /** What a function-level rule may ask. */
 export interface FunctionContext {
+  readonly limits: RunLimits;
   readonly program: Program;
   readonly analysis: ProgramAnalysis;
   readonly facts: BodyFacts;

@@ -7,7 +7,7 @@ import type { FunctionId } from '../../analysis/program.ts';
 import { minOf } from '../../protocol/irqlLevels.ts';
 import type { ScenarioLocation, Statement } from '../../protocol/scenarioFormat.ts';
 import { childrenOf, NodeKind, type BodyIr, type NodeId } from '../../syntax/ir.ts';
-import { estimateCycles, REPETITIONS } from '../estimateHold.ts';
+import { estimateCycles, REPETITIONS } from '../../analysis/estimateCycles.ts';
 import { linesOf } from '../snapshot.ts';
 import { chooseBranch, chooseCase } from './branches.ts';
 import { objectOfCall } from './kernelObjects.ts';
@@ -185,7 +185,7 @@ function walkGoto(writer: Writer, frame: Frame, node: NodeId): Flow {
 function addWork(writer: Writer, frame: Frame, node: NodeId): void {
   writer.pendingCycles += Math.max(
     1,
-    estimateCycles(writer.snapshot, frame.facts, (statement) => statement === node),
+    estimateCycles(writer.snapshot.analysis, frame.facts, (statement) => statement === node),
   );
 }
 

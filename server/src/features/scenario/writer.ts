@@ -5,7 +5,7 @@
 import type { FunctionId } from '../../analysis/program.ts';
 import type { ScenarioLocation, ScenarioLock, Statement } from '../../protocol/scenarioFormat.ts';
 import type { NodeId } from '../../syntax/ir.ts';
-import { roundToTwoDigits } from '../estimateHold.ts';
+import { roundToTwoDigits } from '../../analysis/estimateCycles.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { DriverLinks } from './driverLinks.ts';
 

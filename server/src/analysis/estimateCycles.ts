@@ -3,10 +3,9 @@
  * Every operation costs a little, a call more, a loop counts eight times, branches count half each. It is an estimate and is
  * said to be one: caches and the paths really taken are not known.
  */
-import type { BodyFacts, CallFact } from '../analysis/facts.ts';
-import type { FunctionId } from '../analysis/program.ts';
+import type { BodyFacts, CallFact, ProgramAnalysis } from './facts.ts';
+import type { FunctionId } from './program.ts';
 import { childrenOf, NodeKind, type BodyIr, type NodeId } from '../syntax/ir.ts';
-import type { Snapshot } from './snapshot.ts';
 
 /** Cycles of a simple operation, of a memory access, of a call into code that nobody can see, of a loop's repetitions. */
 const OPERATION = 1;
@@ -22,7 +21,7 @@ const MAX_CYCLES = 1e8;
 export type IsCounted = (node: NodeId) => boolean;
 
 interface Walk {
-  readonly snapshot: Snapshot;
+  readonly analysis: ProgramAnalysis;
   readonly ir: BodyIr;
   readonly calls: ReadonlyMap<NodeId, CallFact>;
   readonly statements: ReadonlySet<NodeId>;
@@ -32,19 +31,19 @@ interface Walk {
 }
 
 /** Cycles of the counted statements of a body, 1 at least. */
-export function estimateCycles(snapshot: Snapshot, facts: BodyFacts, isCounted: IsCounted): number {
-  return walkBody(snapshot, facts, isCounted, 0, new Set([facts.unit.id]));
+export function estimateCycles(analysis: ProgramAnalysis, facts: BodyFacts, isCounted: IsCounted): number {
+  return walkBody(analysis, facts, isCounted, 0, new Set([facts.unit.id]));
 }
 
 function walkBody(
-  snapshot: Snapshot,
+  analysis: ProgramAnalysis,
   facts: BodyFacts,
   isCounted: IsCounted,
   depth: number,
   visiting: ReadonlySet<FunctionId>,
 ): number {
   const walk: Walk = {
-    snapshot,
+    analysis,
     ir: facts.unit.ir(),
     calls: new Map(facts.calls.map((call) => [call.node, call])),
     statements: new Set(facts.statements.map((statement) => statement.node)),
@@ -113,10 +112,10 @@ function callCost(walk: Walk, node: NodeId): number {
     case 'functions': {
       const [id] = call.callee.ids;
       if (id === undefined || walk.depth >= MAX_DEPTH || walk.visiting.has(id)) return UNKNOWN_CALL;
-      const facts = walk.snapshot.analysis.factsOf(id);
+      const facts = walk.analysis.factsOf(id);
       return (
         CALL_OVERHEAD +
-        walkBody(walk.snapshot, facts, () => true, walk.depth + 1, new Set([...walk.visiting, id]))
+        walkBody(walk.analysis, facts, () => true, walk.depth + 1, new Set([...walk.visiting, id]))
       );
     }
     case 'ddi':
@@ -130,13 +129,13 @@ function callCost(walk: Walk, node: NodeId): number {
 }
 
 /** Cycles during which the lock that `acquire` took is held, as an estimate. Two digits: more would pretend. */
-export function estimateHold(snapshot: Snapshot, facts: BodyFacts, acquire: NodeId): number {
+export function estimateHold(analysis: ProgramAnalysis, facts: BodyFacts, acquire: NodeId): number {
   const held = new Set(
     facts.statements
       .filter(({ states }) => states.some((state) => state.held.some((lock) => lock.node === acquire)))
       .map((statement) => statement.node),
   );
-  return roundToTwoDigits(estimateCycles(snapshot, facts, (node) => held.has(node)));
+  return roundToTwoDigits(estimateCycles(analysis, facts, (node) => held.has(node)));
 }
 
 /** 1234 -> 1200. */
