@@ -67,11 +67,7 @@ function isFreeAtEntry(
   if (unit === undefined || entry.held.some(({ lock }) => lastName(lock.text) === name)) return false;
   if (speaksOf(program, unit, name)) return false;
   if (entry.source === 'role' || entry.source === 'registration') return true;
-  const isTaken = analysis
-    .factsOf(id)
-    .calls.some(({ locks }) =>
-      locks.some(({ op, lock }) => op === 'acquire' && lastName(lock.text) === name),
-    );
+  const isTaken = firstOp(analysis.factsOf(id), name) === 'acquire';
   if (isTaken) return true;
   const callers = program.hasUnknownCallers(id) || depth === 0 ? [] : analysis.callersOf(id);
   return (
@@ -83,6 +79,16 @@ function isFreeAtEntry(
         isFreeAtCall(analysis.factsOf(caller), node, name),
     )
   );
+}
+
+/** What the function does to a lock of that name first: whoever releases it before taking it was entered with it. */
+function firstOp({ calls, unit }: BodyFacts, name: string): string | undefined {
+  const ir = unit.ir();
+  const at = (node: NodeId): number => ir.start[node] ?? 0;
+  return calls
+    .toSorted((a, b) => at(a.node) - at(b.node))
+    .flatMap(({ locks }) => locks)
+    .find(({ op, lock }) => op !== 'initialize' && lastName(lock.text) === name)?.op;
 }
 
 function isFreeAtCall(facts: BodyFacts, node: NodeId, name: string): boolean {
