@@ -7,7 +7,7 @@ import { runGenerateSettings } from './generateSettings.mjs';
 function runGenerateRules({ isCheck }) {
   if (generateRules(true)) return [];
   generateRules(isCheck);
-  return ['server/src/rules/allRules.generated.ts'];
+  return ['server/src/rules/allRules.generated.ts and ruleHelp.generated.ts'];
 }
 
 /** Each returns the paths that were stale (and, without isCheck, have now been written). */

@@ -18,7 +18,13 @@ interface SchemaChecker {
 const log = z.object({
   runs: z.array(
     z.object({
-      tool: z.object({ driver: z.object({ rules: z.array(z.object({ id: z.string() })) }) }),
+      tool: z.object({
+        driver: z.object({
+          rules: z.array(
+            z.object({ id: z.string(), help: z.object({ text: z.string(), markdown: z.string() }) }),
+          ),
+        }),
+      }),
       results: z.array(
         z.object({
           ruleId: z.string(),
@@ -46,6 +52,11 @@ describe('SARIF', () => {
     const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, unicodeRegExp: false });
     const isValid = ajv.validate(JSON.parse(readFileSync(path, 'utf8')), data);
     expect(isValid, ajv.errorsText()).toBe(true);
+  });
+
+  it('explains every rule', () => {
+    const rules = log.parse(data).runs[0]?.tool.driver.rules ?? [];
+    for (const { id, help } of rules) expect(help.text.length, id).toBeGreaterThan(80);
   });
 
   it('has rules, relative places, code flows, fixes and different fingerprints', () => {

@@ -93,6 +93,17 @@ it('answers hints, lenses and ribbon', async () => {
   expect(ribbon.ranges.map(({ level }) => level)).toEqual(['dispatch']);
 });
 
+it('mends the whole file when the kind is asked for by name', async () => {
+  const textDocument = { uri: session.uri('dpc.c') };
+  const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+  for (const only of [['source.fixAll'], ['source.fixAll.irqlLens']]) {
+    const context = { diagnostics: [], only };
+    const actions = await ask<CodeAction[]>('textDocument/codeAction', { textDocument, range, context });
+    expect(actions.map(({ kind }) => kind)).toEqual(['source.fixAll.irqlLens']);
+    expect(actions[0]?.edit?.changes?.[textDocument.uri]?.length).toBeGreaterThanOrEqual(2);
+  }
+});
+
 it('offers the fix and takes the diagnostic back when it is applied', async () => {
   const textDocument = { uri: session.uri('dpc.c') };
   const range = { start: { line: 5, character: 6 }, end: { line: 5, character: 6 } };

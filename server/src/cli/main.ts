@@ -40,7 +40,8 @@ async function runCheck(options: Options, startedAt: number): Promise<Answer> {
   if (options.writeBaseline !== undefined) writeBaseline(report, options.writeBaseline);
   if (options.baseline !== undefined) report = subtractBaseline(report, options.baseline);
   const exitCode = isFailure(report.findings, options.maxWarnings) ? 1 : 0;
-  const hasColor = options.color ?? (process.stdout.isTTY && process.env['NO_COLOR'] === undefined);
+  // no-color.org: any value but the empty one switches colours off.
+  const hasColor = options.color ?? (process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '');
   if (options.format === 'json') {
     return { stdout: toJson(checkToJson(report, Math.round(performance.now() - startedAt))), exitCode };
   }

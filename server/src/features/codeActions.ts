@@ -11,7 +11,7 @@ import { functionAt, linesOf, type Snapshot } from './snapshot.ts';
 /** One entry of the light bulb's menu. */
 export interface CodeActionItem {
   readonly title: string;
-  readonly kind: 'quickfix' | 'fixAll' | 'refactor';
+  readonly kind: 'quickfix' | 'fixAll' | 'sourceFixAll' | 'refactor';
   readonly edits: readonly TextEdit[];
   readonly isPreferred: boolean;
   /** the findings that it mends */
@@ -58,6 +58,14 @@ export function codeActions(
   return annotation === undefined ? actions : [...actions, annotation];
 }
 
+/** Every finding of the file whose right repair is one edit, mended at once: for "fix all" on saving. */
+export function fixEverything(findings: readonly Finding[]): CodeActionItem[] {
+  const [edits, mended] = collectFixes(findings);
+  if (mended.length === 0) return [];
+  const title = `Fix what IRQL Lens can fix in this file (${String(mended.length)})`;
+  return [{ title, kind: 'sourceFixAll', edits, isPreferred: false, findings: mended }];
+}
+
 /** Whether the finding's replay ends in a deadlock. */
 export function isDeadlock({ replay }: Finding): boolean {
   return replay !== undefined && replay.scenario !== 'fromdpc-after-acquire';
@@ -65,14 +73,7 @@ export function isDeadlock({ replay }: Finding): boolean {
 
 /** One action for all findings of a rule whose right repair is one edit, where there are at least two. */
 export function fixAll(rule: string, findings: readonly Finding[]): CodeActionItem[] {
-  const edits: TextEdit[] = [];
-  const mended: Finding[] = [];
-  for (const finding of findings) {
-    const fix = finding.rule === rule ? preferredFix(finding) : undefined;
-    if (fix === undefined || fix.edits.some((edit) => edits.some((other) => overlap(edit, other)))) continue;
-    edits.push(...fix.edits);
-    mended.push(finding);
-  }
+  const [edits, mended] = collectFixes(findings.filter((finding) => finding.rule === rule));
   if (mended.length < 2) return [];
   return [
     {
@@ -83,6 +84,19 @@ export function fixAll(rule: string, findings: readonly Finding[]): CodeActionIt
       findings: mended,
     },
   ];
+}
+
+/** The edits of all preferred fixes that do not touch each other, and the findings that they mend. */
+function collectFixes(findings: readonly Finding[]): [TextEdit[], Finding[]] {
+  const edits: TextEdit[] = [];
+  const mended: Finding[] = [];
+  for (const finding of findings) {
+    const fix = preferredFix(finding);
+    if (fix === undefined || fix.edits.some((edit) => edits.some((other) => overlap(edit, other)))) continue;
+    edits.push(...fix.edits);
+    mended.push(finding);
+  }
+  return [edits, mended];
 }
 
 function preferredFix({ fixes }: Finding): Fix | undefined {

@@ -2,7 +2,7 @@
  * The handlers of the standard editor requests: each locates the place, calls its feature and converts the answer.
  */
 import type { CallHierarchyItem, CodeLens } from 'vscode-languageserver';
-import { codeActions } from '../features/codeActions.ts';
+import { codeActions, fixEverything } from '../features/codeActions.ts';
 import { codeLensPlaces, codeLensText, deadlockAt, type LensPlace } from '../features/codeLens.ts';
 import { incomingCalls, outgoingCalls, prepareHierarchy } from '../features/callHierarchy.ts';
 import { hover } from '../features/hover.ts';
@@ -10,7 +10,15 @@ import { inlayHints } from '../features/inlayHints.ts';
 import { fromPosition, fromRange } from './fromProto.ts';
 import { guard } from './guard.ts';
 import { locate, type ServerState } from './serverState.ts';
-import { toCodeAction, toHierarchyItem, toHover, toInlayHint, toPosition, toRange } from './toProto.ts';
+import {
+  FIX_ALL_KIND,
+  toCodeAction,
+  toHierarchyItem,
+  toHover,
+  toInlayHint,
+  toPosition,
+  toRange,
+} from './toProto.ts';
 
 /** Registers them all. */
 export function registerFeatures(state: ServerState): void {
@@ -32,11 +40,16 @@ export function registerFeatures(state: ServerState): void {
     }),
   );
   connection.onCodeAction(
-    guard(log, 'code actions', [], ({ textDocument, range }) => {
+    guard(log, 'code actions', [], ({ textDocument, range, context }) => {
       const at = locate(state, textDocument.uri);
       if (at === undefined) return [];
       const findings = state.publisher.findingsOf(at.snapshot, at.file);
-      return codeActions(at.snapshot, at.file, fromRange(at.file, range), findings)
+      // Fixes on saving ask for this kind by name, and for the whole file.
+      const isFixAll = context.only?.some((kind) => kind !== '' && FIX_ALL_KIND.startsWith(kind)) === true;
+      const items = isFixAll
+        ? fixEverything(findings)
+        : codeActions(at.snapshot, at.file, fromRange(at.file, range), findings);
+      return items
         .map((item) => toCodeAction(at.context, at.file, item))
         .filter((action) => action !== undefined);
     }),

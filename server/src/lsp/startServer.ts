@@ -30,6 +30,7 @@ import { publishTeamProblems } from './teamProblems.ts';
 import { createUriBook, pathOfUri } from './uris.ts';
 import { createBackgroundLink } from './backgroundLink.ts';
 import { isExcluded, teamPaths } from './sourceList.ts';
+import { FIX_ALL_KIND } from './toProto.ts';
 import { createWorkspaceIndex, QUIET, type WorkspaceIndex } from './workspaceIndex.ts';
 import { createWorld, isProjectPath, isSourcePath } from './world.ts';
 
@@ -130,7 +131,9 @@ function answerInitialize({ version }: Environment): InitializeResult {
       hoverProvider: true,
       inlayHintProvider: true,
       codeLensProvider: { resolveProvider: true },
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
+      codeActionProvider: {
+        codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, FIX_ALL_KIND],
+      },
       callHierarchyProvider: true,
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },

@@ -151,9 +151,13 @@ export function toWorkspaceEdit(
   return { changes };
 }
 
+/** The kind that `editor.codeActionsOnSave` names. */
+export const FIX_ALL_KIND = `${CodeActionKind.SourceFixAll}.irqlLens`;
+
 const ACTION_KINDS: Readonly<Record<CodeActionItem['kind'], string>> = {
   quickfix: CodeActionKind.QuickFix,
   fixAll: CodeActionKind.QuickFix,
+  sourceFixAll: FIX_ALL_KIND,
   refactor: CodeActionKind.RefactorRewrite,
 };
 

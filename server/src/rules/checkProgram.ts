@@ -149,9 +149,19 @@ function applySuppressions(
     else suppressed.push({ finding, by });
   }
   const used = new Set(suppressed.map(({ by }) => by));
-  const unused = suppressions.filter((entry) => entry.kind === 'comment' && !used.has(entry));
+  const unused = suppressions.filter(
+    (entry) => entry.kind === 'comment' && !used.has(entry) && couldMatch(entry, settings),
+  );
   kept.push(...checkSuppressions(file, unused, settings));
   return { findings: sortFindings(kept), suppressed };
+}
+
+/** A comment for rules that are all off may well silence something once they are on. */
+function couldMatch({ names }: Suppression, settings: RuleSettings): boolean {
+  const known = ALL_RULES.filter(({ meta }) => names.includes(meta.id));
+  return (
+    known.length < names.length || names.length === 0 || known.some((rule) => severityOf(rule, settings))
+  );
 }
 
 /** Nothing is known to be unused while only some rules run. */

@@ -37,8 +37,9 @@ function findLowered(
   context: FunctionContext,
   call: CallFact,
 ): { state: PathState; held: HeldLock } | undefined {
-  // A raise that lowers is a mistake of its own, with a rule of its own.
-  if (call.callee.kind !== 'ddi' || call.callee.effect?.op === 'raise') return undefined;
+  // A raise that lowers, or an acquire that is made too high and so lowers, is a mistake with a rule of its own.
+  const op = call.callee.kind === 'ddi' ? call.callee.effect?.op : 'raise';
+  if (op === 'raise' || op === 'acquire' || op === 'tryAcquire') return undefined;
   for (const state of call.after) {
     if (state.irqlSetBy !== call.node || state.isImprecise) continue;
     if (!isFeasible(state, context.entry) || isAtDispatch(context, state)) continue;

@@ -23,9 +23,11 @@ export const rule: SuppressionRule = {
 function describe(file: FileUnit, suppression: Suppression, ruleIds: readonly string[]): Finding {
   const unknown = suppression.names.filter((name) => !ruleIds.includes(name) && !/^C?\d+$/.test(name));
   const what =
-    unknown.length > 0
-      ? `There is no rule ${unknown.join(', ')}.`
-      : `Nothing is reported here for ${suppression.names.join(', ')} any more.`;
+    suppression.names.length === 0
+      ? 'This comment names no rule, and silences nothing.'
+      : unknown.length > 0
+        ? `There is no rule ${unknown.join(', ')}.`
+        : `Nothing is reported here for ${suppression.names.join(', ')} any more.`;
   return {
     rule: meta.id,
     severity: meta.severity,

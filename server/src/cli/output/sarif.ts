@@ -5,6 +5,7 @@
 import type { WhyStep } from '../../analysis/facts.ts';
 import type { TextRange } from '../../syntax/fileStructure.ts';
 import { ALL_RULES } from '../../rules/allRules.generated.ts';
+import { RULE_HELP } from '../../rules/ruleHelp.generated.ts';
 import type { Finding, Fix, RuleMeta, Severity } from '../../rules/rule.ts';
 import type { Suppression } from '../../rules/suppressions.ts';
 import type { CheckReport } from '../check.ts';
@@ -56,10 +57,16 @@ export function checkToSarif(report: CheckReport): unknown {
 }
 
 function ruleToSarif(meta: RuleMeta): unknown {
+  const help = RULE_HELP[meta.id] ?? [];
+  const atRunTime = meta.bugCheck === undefined ? [] : [`At run time: ${meta.bugCheck}.`];
   return {
     id: meta.id,
-    shortDescription: { text: meta.title },
-    help: { text: `${meta.title}.${meta.bugCheck === undefined ? '' : ` At run time: ${meta.bugCheck}.`}` },
+    shortDescription: { text: `${meta.title}.` },
+    fullDescription: { text: help[0] ?? meta.title },
+    help: {
+      text: [...help, ...atRunTime].join('\n\n').replaceAll('`', ''),
+      markdown: [...help, ...atRunTime].join('\n\n'),
+    },
     defaultConfiguration: { level: LEVELS[meta.severity], enabled: meta.isOnByDefault },
     properties: { tags: [meta.family, ...(meta.code === undefined ? [] : [meta.code])] },
   };
