@@ -24,9 +24,14 @@ export function runSimulate(options: Options): SimulateOutcome {
   try {
     return options.explore ? explore(scenario, { overrides }) : simulate(scenario, { overrides });
   } catch (error) {
-    if (error instanceof ScenarioError) throw new UsageError(error.message);
-    throw error;
+    throw error instanceof ScenarioError ? new UsageError(inFile(options.operands[0] ?? '', error)) : error;
   }
+}
+
+/** The message, after the file where the fault is in one. */
+function inFile(operand: string, { message, path }: ScenarioError): string {
+  const isInFile = path !== undefined && findScenario(operand) === undefined;
+  return isInFile ? `${operand} is no valid scenario:\n  ${message}` : message;
 }
 
 function openScenario(operand: string): Scenario {

@@ -12,6 +12,7 @@ import { Explorer, type Exploration, type Finding } from './exploration/explorer
 import { Replay } from './exploration/replay.ts';
 import { moveToken } from './exploration/schedule.ts';
 import type { ExploreOptions, SimulateOutcome } from './engine.ts';
+import { clockLevel } from './irqlNames.ts';
 import { deadlockText } from './remarks.ts';
 import type { PreparedRun } from './run.ts';
 import { runSimulation } from './simulate.ts';
@@ -20,7 +21,6 @@ import { witnessOf } from './witness.ts';
 
 const defaultStates = 2_000_000;
 const defaultTraceEvents = 200_000;
-const CLOCK_LEVEL = 13;
 
 /** Explores what was prepared. */
 export function runExploration(run: PreparedRun, options: ExploreOptions): SimulateOutcome {
@@ -74,7 +74,7 @@ function countsOf(
 function watchdogOf(run: PreparedRun, finding: Finding, replay: Replay): string {
   const { program } = run;
   const isRoutine = finding.members.some(({ context }) => program.contexts[context]?.kind !== 'thread');
-  const isDeaf = finding.members.some(({ cpu }) => replay.machine.irql(cpu) >= CLOCK_LEVEL);
+  const isDeaf = finding.members.some(({ cpu }) => replay.machine.irql(cpu) >= clockLevel(program.arch));
   if (isDeaf) return '0x101 CLOCK_WATCHDOG_TIMEOUT';
   return `0x133 DPC_WATCHDOG_VIOLATION (P1 = ${isRoutine ? 0 : 1})`;
 }

@@ -36,7 +36,7 @@ export function describeRemark(
   const name = m.program.contexts[context]?.name ?? 'idle';
   const lockName = m.program.locks[lock]?.id ?? '';
   const describe = codes[code];
-  const text = describe?.(`'${name}' on CPU ${cpu}`, lockName, irqlName(m.irql(cpu))) ?? '';
+  const text = describe?.(`'${name}' on CPU ${cpu}`, lockName, irqlName(m.irql(cpu), m.program.arch)) ?? '';
   return `${code}: ${text}`;
 }
 

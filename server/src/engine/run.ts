@@ -6,6 +6,7 @@ import type { Scenario } from '../protocol/scenarioFormat.ts';
 import { ticksPerCycle } from '../protocol/traceFormat.ts';
 import { Rng } from '../base/rng.ts';
 import { defaultProfile, resolveProfile, type ResolvedProfile } from './profiles/profile.ts';
+import { archOfVariant } from './irqlNames.ts';
 import { applyOverrides, compileScenario } from './program/compile.ts';
 import type { Program } from './program/program.ts';
 import { buildCostTable, buildDistances, type CostTable } from './simulation/costTable.ts';
@@ -34,7 +35,7 @@ export function prepareRun(scenario: Scenario, overrides: RunOverrides): Prepare
     merged.irqlVariant,
     overrides.figures ?? {},
   );
-  const program = compileScenario(merged);
+  const program = compileScenario(merged, archOfVariant(profile.irqlVariant));
   const seed = merged.seed ?? 1;
   const limit = merged.limits?.cycles;
   const most = defaultSeconds * 1e9 * profile.clockGHz * ticksPerCycle;

@@ -2,8 +2,13 @@
 
 /** Thrown where a scenario or an option names something that does not exist or makes no sense. */
 export class ScenarioError extends Error {
-  constructor(message: string) {
-    super(message);
+  /** The faulty value, as `threads.0.body.2.lock`; undefined where the fault is not in the scenario. */
+  readonly path: string | undefined;
+
+  /** `path` goes before the message. */
+  constructor(message: string, path?: string) {
+    super(path === undefined ? message : `${path}: ${message}`);
     this.name = 'ScenarioError';
+    this.path = path;
   }
 }

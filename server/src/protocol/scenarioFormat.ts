@@ -188,6 +188,9 @@ export interface Scenario {
 /** The longest scenario that is accepted: more CPUs than any profile has are refused with a message. */
 export const maxCpus = 256;
 
+/** Most rounds of a counted loop. */
+export const maxRepeats = 0x7fffffff;
+
 const name = z.string().min(1).max(120);
 const irql = z.int().min(0).max(31);
 const positive = z.number().min(0).max(1e15);
@@ -225,7 +228,7 @@ export const statementSchema: z.ZodType<Statement> = z.discriminatedUnion('do', 
   z.strictObject({ do: z.literal('interrupt'), isr: name, ...at }),
   z.strictObject({
     do: z.literal('repeat'),
-    times: z.union([z.int().min(0), z.literal('forever')]),
+    times: z.union([z.int().min(0).max(maxRepeats), z.literal('forever')]),
     body,
     ...at,
   }),

@@ -3,11 +3,13 @@
  * What is wrong with the scenario becomes a `ScenarioError` that names the place.
  */
 import { ScenarioError } from '../scenarioError.ts';
-import { findLockKind } from '../locks/registry.ts';
+import { findLockKind, lockKinds } from '../locks/registry.ts';
 import type { LockKind, LockShape } from '../locks/lockKind.ts';
+import { type Arch, highLevel } from '../../protocol/irqlLevels.ts';
 import type { RunOverrides } from '../../protocol/engineMessages.ts';
 import type { Scenario, ScenarioLock, Statement } from '../../protocol/scenarioFormat.ts';
 import { Assembler } from './assembler.ts';
+import { checkScenario } from './checkScenario.ts';
 import { compileBody, type CompileState, type ContextPlan } from './compileStatements.ts';
 import * as op from './opcodes.ts';
 import type { Program, ProgramContext, ProgramLock } from './program.ts';
@@ -20,8 +22,8 @@ const mostArrivals = 2 ** 30;
 /** Applies the run's overrides to the scenario: number of CPUs, lock kind, profile, seed. */
 export function applyOverrides(scenario: Scenario, overrides: RunOverrides): Scenario {
   const { cpus, lock, profile, seed } = overrides;
-  const replace = (row: ScenarioLock): ScenarioLock => {
-    if (lock === undefined || !lockKindOf(row).replaceable) return row;
+  const replace = (row: ScenarioLock, index: number): ScenarioLock => {
+    if (lock === undefined || !lockKindOf(row, `locks.${index}`).replaceable) return row;
     return { ...row, kind: lock };
   };
   if (lock !== undefined && !(findLockKind(lock)?.replaceable ?? false)) {
@@ -36,10 +38,12 @@ export function applyOverrides(scenario: Scenario, overrides: RunOverrides): Sce
   };
 }
 
-function lockKindOf(lock: ScenarioLock): LockKind {
+/** `path`: where the lock stands in the scenario. */
+function lockKindOf(lock: ScenarioLock, path: string): LockKind {
   const kind = findLockKind(lock.kind);
-  if (kind === undefined) throw new ScenarioError(`Lock '${lock.id}': there is no lock kind '${lock.kind}'.`);
-  return kind;
+  if (kind !== undefined) return kind;
+  const kinds = lockKinds.map(({ id }) => id).join(', ');
+  throw new ScenarioError(`there is no lock kind '${lock.kind}'; kinds are ${kinds}`, `${path}.kind`);
 }
 
 /** One plan per context, CPU by CPU; `cpu: all` becomes one per CPU. */
@@ -51,17 +55,19 @@ function planContexts(scenario: Scenario): ContextPlan[] {
     for (const cpu of cpus) {
       if (cpu >= scenario.cpus) {
         throw new ScenarioError(
-          `'${row.name}' is put on CPU ${cpu}, but the scenario has ${scenario.cpus} CPUs.`,
+          `'${row.name}' is put on CPU ${cpu}, but the scenario has ${scenario.cpus} CPU${scenario.cpus === 1 ? '' : 's'}.`,
+          `${rest.path}.cpu`,
         );
       }
       const name = row.cpu === 'all' ? `${row.name}${cpu}` : row.name;
       plans.push({ name, family: row.name, cpu, body: row.body, ...rest });
     }
   };
-  for (const row of scenario.threads) {
-    add(row, { kind: 'thread', irql: 0, importance: 'medium', arrivals: undefined, lock: undefined });
-  }
-  for (const row of scenario.dpcs ?? []) {
+  scenario.threads.forEach((row, index) => {
+    const path = `threads.${index}`;
+    add(row, { kind: 'thread', irql: 0, importance: 'medium', arrivals: undefined, lock: undefined, path });
+  });
+  (scenario.dpcs ?? []).forEach((row, index) => {
     const isThreaded = row.threaded === true;
     add(row, {
       kind: isThreaded ? 'threadedDpc' : 'dpc',
@@ -69,11 +75,13 @@ function planContexts(scenario: Scenario): ContextPlan[] {
       importance: row.importance ?? 'medium',
       arrivals: row.arrivals,
       lock: undefined,
+      path: `dpcs.${index}`,
     });
-  }
-  for (const row of scenario.isrs ?? []) {
-    add(row, { kind: 'isr', irql: row.irql, importance: 'medium', arrivals: row.arrivals, lock: row.lock });
-  }
+  });
+  (scenario.isrs ?? []).forEach((row, index) => {
+    const { irql, arrivals, lock } = row;
+    add(row, { kind: 'isr', irql, importance: 'medium', arrivals, lock, path: `isrs.${index}` });
+  });
   return plans.sort((left, right) => left.cpu - right.cpu);
 }
 
@@ -133,8 +141,7 @@ function layoutCpus(
 }
 
 /** The words of a lock, on lines of their own. */
-function layoutLock(state: CompileState, row: ScenarioLock, shape: LockShape): ProgramLock {
-  const kind = lockKindOf(row);
+function layoutLock(state: CompileState, row: ScenarioLock, shape: LockShape, kind: LockKind): ProgramLock {
   const words = kind.layout(
     {
       line: () => {
@@ -161,7 +168,7 @@ function layoutLocks(state: CompileState): void {
   });
   state.heldSlot = new Int32Array(scenario.locks.length * plans.length).fill(-1);
   scenario.locks.forEach((row, lock) => {
-    if (state.lockIndex.has(row.id)) throw new ScenarioError(`There are two locks called '${row.id}'.`);
+    const kind = lockKindOf(row, `locks.${lock}`);
     state.lockIndex.set(row.id, lock);
     const users = plans.flatMap((_, index) => (uses[index]?.has(row.id) === true ? [index] : []));
     const shape: LockShape = {
@@ -173,12 +180,10 @@ function layoutLocks(state: CompileState): void {
       limit: row.limit ?? 1,
     };
     state.shapes.push(shape);
-    state.locks.push(layoutLock(state, row, shape));
+    state.locks.push(layoutLock(state, row, shape, kind));
     users.forEach((index, user) => {
       state.userNumber.set(lock * plans.length + index, user + 1);
-      state.heldSlot[lock * plans.length + index] = state.layout.slot(
-        layout.bitsFor(mostHeld(lockKindOf(row))),
-      );
+      state.heldSlot[lock * plans.length + index] = state.layout.slot(layout.bitsFor(mostHeld(kind)));
     });
   });
 }
@@ -189,10 +194,13 @@ function mostHeld(kind: LockKind): number {
 }
 
 function layoutData(state: CompileState): void {
-  for (const row of state.scenario.data ?? []) {
+  for (const [index, row] of (state.scenario.data ?? []).entries()) {
     const lock = row.with === undefined ? undefined : state.lockIndex.get(row.with);
     if (row.with !== undefined && lock === undefined) {
-      throw new ScenarioError(`Data '${row.id}' is put with lock '${row.with}', which does not exist.`);
+      throw new ScenarioError(
+        `there is no lock '${row.with}' to put '${row.id}' with.`,
+        `data.${index}.with`,
+      );
     }
     if (lock === undefined) {
       state.dataLine.set(row.id, state.nLines);
@@ -246,16 +254,12 @@ function indicesByCpu(
   );
 }
 
-/** x86 scenarios use IRQLs up to 31. */
-function mayExceed15(scenario: Scenario): boolean {
-  return /"(?:irql|to|restore)":(?:1[6-9]|2\d|3[01])\b/.test(JSON.stringify(scenario));
-}
-
-/** Compiles the scenario. Throws `ScenarioError`. */
-export function compileScenario(scenario: Scenario): Program {
+/** Compiles the scenario for a target's IRQLs. Throws `ScenarioError`. */
+export function compileScenario(scenario: Scenario, arch: Arch): Program {
+  checkScenario(scenario, highLevel(arch));
   const plans = planContexts(scenario);
   const build = new layout.LayoutBuilder();
-  const irqlBits = mayExceed15(scenario) ? 5 : 4;
+  const irqlBits = layout.bitsFor(highLevel(arch));
   const { cpuBase, queueBase, firstContext } = layoutCpus(build, plans, scenario.cpus, irqlBits);
   const state: CompileState = {
     scenario,
@@ -286,6 +290,7 @@ export function compileScenario(scenario: Scenario): Program {
   for (const [slot, line] of state.lineOfSlot) lineOf[slot] = line;
   return {
     scenario,
+    arch,
     nCpus: scenario.cpus,
     code: state.asm.finish(),
     bits: build.bits,

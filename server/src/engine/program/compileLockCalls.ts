@@ -75,13 +75,14 @@ function resolveCall(
 ): Call {
   const index = body.state.lockIndex.get(id);
   const lock = index === undefined ? undefined : body.state.locks[index];
-  if (index === undefined || lock === undefined) fail(body, `there is no lock '${id}'.`);
+  if (index === undefined || lock === undefined) fail(body, `there is no lock '${id}'.`, 'lock');
   const routine = findRoutine(lock.kind, action, name, body.shared.has(id));
   if (routine === undefined) {
     const names = lock.kind.routines.filter((row) => row.action === action).map((row) => row.name);
     fail(
       body,
       `lock '${id}' (${lock.kind.id}) has no ${action} routine '${name ?? ''}'; it has: ${names.join(', ') || 'none'}.`,
+      name === undefined ? 'lock' : 'with',
     );
   }
   return {
@@ -154,7 +155,7 @@ export function compileTry(
   const { asm } = body.state;
   const call = resolveCall(body, id, 'try', name);
   const { tryAcquire } = call.lock.kind;
-  if (tryAcquire === undefined) fail(body, `lock kind '${call.lock.kind.id}' cannot be tried.`);
+  if (tryAcquire === undefined) fail(body, `lock kind '${call.lock.kind.id}' cannot be tried.`, 'lock');
   const failed: Label = asm.label();
   const end = asm.label();
   asm.lock = call.index;

@@ -29,6 +29,8 @@ export interface ContextPlan extends Pick<
   readonly body: readonly Statement[];
   /** Interrupt object's lock. */
   readonly lock: string | undefined;
+  /** Where it stands in the scenario, as `threads.0`. */
+  readonly path: string;
 }
 
 /** Everything that compilation fills in. */
@@ -52,7 +54,7 @@ export interface CompileState {
   readonly locations: TraceLocation[];
   readonly strings: string[];
   hasEndlessLoop: boolean;
-  /** Bits of an IRQL in the state: 4, or 5 where the scenario has IRQLs above 15. */
+  /** Bits of an IRQL in the state: 4, or 5 on x86. */
   readonly irqlBits: number;
 }
 
@@ -69,10 +71,14 @@ export interface BodyState {
   readonly shared: Set<string>;
   /** Saved IRQLs of `raise` statements not yet lowered. */
   readonly raises: number[];
+  /** Where the statement being written stands in the scenario. */
+  path: string;
 }
 
-export function fail(body: BodyState, message: string): never {
-  throw new ScenarioError(`In '${body.plan.name}': ${message}`);
+/** `field`: the statement's field that is wrong. */
+export function fail(body: BodyState, message: string, field?: string): never {
+  const path = field === undefined ? body.path : `${body.path}.${field}`;
+  throw new ScenarioError(`'${body.plan.name}': ${message}`, path);
 }
 
 /** A register of the context; made at its first use. */
@@ -94,21 +100,25 @@ export function compileBody(state: CompileState, plan: ContextPlan, context: num
     calls: [],
     shared: new Set(),
     raises: [],
+    path: plan.path,
   };
   const { asm } = state;
   asm.location = -1;
   asm.lock = -1;
   if (plan.kind === 'isr') compileInterruptEntry(body);
   if (plan.kind === 'dpc' || plan.kind === 'threadedDpc') asm.emit(op.opCost, op.CostKey.dpcDispatch);
-  compileStatements(body, plan.body);
+  compileStatements(body, plan.body, 'body');
   asm.location = -1;
   if (plan.kind === 'isr') compileInterruptExit(body);
   asm.emit(op.opEnd);
 }
 
-function compileStatements(body: BodyState, rows: readonly Statement[]): void {
+/** `field`: where the statements stand in what is being written. */
+function compileStatements(body: BodyState, rows: readonly Statement[], field: string): void {
   const { asm, locations } = body.state;
-  for (const row of rows) {
+  const path = body.path;
+  rows.forEach((row, index) => {
+    body.path = `${path}.${field}.${index}`;
     const outer = asm.location;
     if (row.at !== undefined) {
       const { file, line, column } = row.at;
@@ -117,7 +127,8 @@ function compileStatements(body: BodyState, rows: readonly Statement[]): void {
     }
     compileStatement(body, row);
     asm.location = outer;
-  }
+  });
+  body.path = path;
 }
 
 /** Writes one statement. */
@@ -132,13 +143,19 @@ function compileStatement(body: BodyState, row: Statement): void {
     case 'release':
       return compileRelease(body, row.lock, row.with, row.restore);
     case 'try':
-      return compileTry(body, row.lock, row.with, branch(body, row.then), branch(body, row.else));
+      return compileTry(
+        body,
+        row.lock,
+        row.with,
+        branch(body, row.then, 'then'),
+        branch(body, row.else, 'else'),
+      );
     case 'repeat':
       return compileRepeat(body, row.times, row.body);
     case 'call':
       return compileCall(body, row.routine);
     case 'ifIrql':
-      return compileIfIrql(body, row.below, branch(body, row.then), branch(body, row.else));
+      return compileIfIrql(body, row.below, branch(body, row.then, 'then'), branch(body, row.else, 'else'));
     case 'choose':
       return compileChoose(body, row.between);
     case 'raise':
@@ -155,7 +172,7 @@ function compileStatement(body: BodyState, row: Statement): void {
     case 'removeDpc':
       return compileDpc(body, row.dpc, row.do);
     case 'interrupt':
-      return body.state.asm.emit(op.opInterrupt, contextNamed(body, row.isr, ['isr']));
+      return body.state.asm.emit(op.opInterrupt, contextNamed(body, row.isr, ['isr'], 'isr'));
     case 'touchPaged':
       return body.state.asm.emit(op.opTouchPaged);
     case 'returnToUser':
@@ -169,9 +186,9 @@ function compileStatement(body: BodyState, row: Statement): void {
 }
 
 const branch =
-  (body: BodyState, rows: readonly Statement[] | undefined): (() => void) =>
+  (body: BodyState, rows: readonly Statement[] | undefined, field: 'then' | 'else'): (() => void) =>
   () => {
-    compileStatements(body, rows ?? []);
+    compileStatements(body, rows ?? [], field);
   };
 
 function compileWork(body: BodyState, cycles: Duration, kind: 'work' | 'hold' | 'think'): void {
@@ -188,24 +205,27 @@ function compileRepeat(body: BodyState, times: number | 'forever', rows: readonl
     body.state.hasEndlessLoop = true;
     asm.place(start);
     const before = asm.pc;
-    compileStatements(body, rows);
-    if (asm.pc === before) fail(body, 'a loop without end has an empty body.');
+    compileStatements(body, rows, 'body');
+    if (asm.pc === before) fail(body, 'a loop without end has an empty body.', 'body');
     asm.jump(start);
     return;
   }
   const counter = register(body, `loop${asm.pc}`, Math.max(1, 32 - Math.clz32(times)));
   asm.emit(op.opSet, counter, times);
   asm.place(start);
-  compileStatements(body, rows);
+  compileStatements(body, rows, 'body');
   asm.emitTo(start, 2, op.opLoop, counter);
 }
 
 function compileCall(body: BodyState, routine: string): void {
   const rows = body.state.scenario.routines?.[routine];
-  if (rows === undefined) fail(body, `there is no routine '${routine}'.`);
-  if (body.calls.includes(routine)) fail(body, `routine '${routine}' calls itself.`);
+  if (rows === undefined) fail(body, `there is no routine '${routine}'.`, 'routine');
+  if (body.calls.includes(routine)) fail(body, `routine '${routine}' calls itself.`, 'routine');
+  const { path } = body;
   body.calls.push(routine);
-  compileStatements(body, rows);
+  body.path = 'routines';
+  compileStatements(body, rows, routine);
+  body.path = path;
   body.calls.pop();
 }
 
@@ -231,11 +251,11 @@ function compileChoose(
   const targets: number[] = [];
   choices.push({ weights: between.map((row) => row.weight ?? 1), targets });
   asm.emit(op.opChoose, choices.length - 1);
-  for (const row of between) {
+  between.forEach((row, index) => {
     targets.push(asm.pc);
-    compileStatements(body, row.body);
+    compileStatements(body, row.body, `between.${index}.body`);
     asm.jump(end);
-  }
+  });
   asm.place(end);
 }
 
@@ -260,7 +280,7 @@ function compileIrqlChange(
 
 function compileAccess(body: BodyState, data: string): void {
   const line = body.state.dataLine.get(data);
-  if (line === undefined) fail(body, `there is no data '${data}'.`);
+  if (line === undefined) fail(body, `there is no data '${data}'.`, 'data');
   body.state.asm.emit(op.opIncrement, line);
 }
 
@@ -268,9 +288,9 @@ function compileObject(body: BodyState, object: string, action: 'wait' | 'signal
   const { lockIndex, locks, shapes, asm } = body.state;
   const index = lockIndex.get(object);
   const lock = index === undefined ? undefined : locks[index];
-  if (index === undefined || lock === undefined) fail(body, `there is no object '${object}'.`);
+  if (index === undefined || lock === undefined) fail(body, `there is no object '${object}'.`, 'object');
   if (lock.kind.isObject !== true)
-    fail(body, `'${object}' is no dispatcher object: use acquire and release.`);
+    fail(body, `'${object}' is no dispatcher object: use acquire and release.`, 'object');
   asm.lock = index;
   const takes = lock.kind.id === 'notification-event' ? 0 : 1;
   const word = lock.words['count'] ?? 0;
@@ -280,17 +300,17 @@ function compileObject(body: BodyState, object: string, action: 'wait' | 'signal
   asm.lock = -1;
 }
 
-function contextNamed(body: BodyState, name: string, kinds: readonly string[]): number {
+function contextNamed(body: BodyState, name: string, kinds: readonly string[], field: 'dpc' | 'isr'): number {
   const { plans } = body.state;
   const match = (plan: ContextPlan): boolean =>
     kinds.includes(plan.kind) && (plan.name === name || plan.family === name);
   const own = plans.findIndex((plan) => match(plan) && plan.cpu === body.plan.cpu);
   const any = own >= 0 ? own : plans.findIndex(match);
-  if (any < 0) fail(body, `there is no ${kinds[0]?.toUpperCase() ?? ''} '${name}'.`);
+  if (any < 0) fail(body, `there is no ${kinds[0]?.toUpperCase() ?? ''} '${name}'.`, field);
   return any;
 }
 
 function compileDpc(body: BodyState, name: string, action: 'insertDpc' | 'removeDpc'): void {
-  const context = contextNamed(body, name, ['dpc', 'threadedDpc']);
+  const context = contextNamed(body, name, ['dpc', 'threadedDpc'], 'dpc');
   body.state.asm.emit(action === 'insertDpc' ? op.opInsertDpc : op.opRemoveDpc, context);
 }

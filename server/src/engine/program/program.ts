@@ -3,6 +3,7 @@
  */
 import type { LockKind } from '../locks/lockKind.ts';
 import type { Arrivals, Duration, Scenario } from '../../protocol/scenarioFormat.ts';
+import type { Arch } from '../../protocol/irqlLevels.ts';
 import type { TraceContextKind, TraceLocation } from '../../protocol/traceFormat.ts';
 import type { Code } from './assembler.ts';
 
@@ -45,6 +46,8 @@ export interface ProgramChoice {
 
 export interface Program {
   readonly scenario: Scenario;
+  /** Whose IRQLs it has. */
+  readonly arch: Arch;
   readonly nCpus: number;
   readonly code: Code;
   /** Bits and initial values of the state's slots. */

@@ -5,11 +5,11 @@
 import { TraceEventKind as Event } from '../../protocol/traceFormat.ts';
 import { nextReady, switchAtQuantumEnd } from '../machine/contexts.ts';
 import { requestDpcInterrupt } from '../machine/interrupts.ts';
+import { clockLevel } from '../irqlNames.ts';
 import * as layout from '../program/stateLayout.ts';
 import type { Simulator } from './simulator.ts';
 
 const DISPATCH_LEVEL = 2;
-const CLOCK_LEVEL = 13;
 
 /** What the clock remembers from tick to tick. */
 export interface ClockState {
@@ -42,7 +42,7 @@ export function clockTick(sim: Simulator): void {
 function tickCpu(sim: Simulator, cpu: number): void {
   const irql = sim.machine.irql(cpu);
   const { clock, table } = sim;
-  if (irql >= CLOCK_LEVEL) {
+  if (irql >= clockLevel(sim.program.arch)) {
     clock.missed[cpu]! += 1;
     if (clock.missed[cpu]! > table.clockWatchdogTicks) {
       sim.stopWith('watchdog', `0x101 CLOCK_WATCHDOG_TIMEOUT: CPU ${cpu} takes no clock interrupt`);

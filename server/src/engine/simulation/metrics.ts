@@ -3,6 +3,7 @@
  * also those that the trace leaves out.
  */
 import type { CpuResult, LockResult, SimulateResult } from '../../protocol/simulateResult.ts';
+import { highLevel } from '../../protocol/irqlLevels.ts';
 import { ticksPerCycle } from '../../protocol/traceFormat.ts';
 import type { Program } from '../program/program.ts';
 import { distanceNames } from './costTable.ts';
@@ -110,7 +111,9 @@ export class Metrics {
       this.activity[cpu * nActivities + index]! + (index === Activity.idle ? idle : 0);
     return {
       cpu,
-      cyclesByIrql: irqls.slice(0, 16).map((ticks) => round(ticks / ticksPerCycle)),
+      cyclesByIrql: irqls
+        .slice(0, highLevel(this.program.arch) + 1)
+        .map((ticks) => round(ticks / ticksPerCycle)),
       cyclesByActivity: byName(activityNames, (index) => round(spent(index) / ticksPerCycle)),
       irqlReads: this.irqlReads[cpu]!,
       irqlWrites: this.irqlWrites[cpu]!,

@@ -10,7 +10,7 @@ import {
   type TraceOutcome,
   traceVersion,
 } from '../../protocol/traceFormat.ts';
-import { irqlName } from '../irqlNames.ts';
+import { irqlNames } from '../irqlNames.ts';
 import type { ResolvedProfile } from '../profiles/profile.ts';
 import type { Program } from '../program/program.ts';
 
@@ -106,7 +106,7 @@ export class Recorder {
       },
       seed,
       cpus: program.nCpus,
-      irqlNames: Array.from({ length: 16 }, (_, irql) => irqlName(irql)),
+      irqlNames: irqlNames(program.arch),
       contexts: program.contexts.map((row): TraceContext => ({
         name: row.name,
         kind: row.kind,

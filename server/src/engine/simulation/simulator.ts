@@ -16,6 +16,7 @@ import { heldBy } from '../machine/checks.ts';
 import * as op from '../program/opcodes.ts';
 import { CostKey } from '../program/opcodes.ts';
 import type { Program } from '../program/program.ts';
+import { clockLevel } from '../irqlNames.ts';
 import { describeRemark } from '../remarks.ts';
 import { clockTick, type ClockState, newClockState } from './clock.ts';
 import { Coherence, latchedBit, type SpinnerHost, type WaitCondition } from './coherence.ts';
@@ -471,7 +472,7 @@ export class Simulator implements MachineHost, SpinnerHost {
   /** The clock's own work delays what the CPU does. */
   delay(cpu: number, ticks: number): void {
     const time = this.queue.times[cpu]!;
-    this.metrics.spend(cpu, Activity.isr, 13, ticks);
+    this.metrics.spend(cpu, Activity.isr, clockLevel(this.program.arch), ticks);
     if (this.sleptAt[cpu]! >= 0) this.metrics.spend(cpu, Activity.spin, this.machine.irql(cpu), -ticks);
     if (time !== Infinity && this.coherence.sleepsOn[cpu]! < 0) this.queue.set(cpu, time + ticks);
   }
