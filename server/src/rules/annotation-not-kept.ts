@@ -5,7 +5,7 @@
 import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { ExitFact, PathState } from '../analysis/facts.ts';
 import type { Clause } from '../analysis/sal/contract.ts';
-import { atLeast, atMost, contains, intersect, levelName, sizeOf } from '../protocol/irqlLevels.ts';
+import { atLeast, atMost, contains, intersect, levelName, sizeOf, without } from '../protocol/irqlLevels.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
 import { isSetDirectly, report, say, stepAt } from './reporting/report.ts';
@@ -56,7 +56,11 @@ function firstState(context: FunctionContext, exit: ExitFact, isWrong: (state: P
 /** No level of entry is the level here; where the entry is not known, one fixed level is another than all entries but one. */
 function isAnotherLevel(context: FunctionContext, state: PathState): boolean {
   if (state.isIrqlUnknown === true) return false;
-  return intersect(state.irql, state.entry) === 0 || (!context.entry.isKnown && sizeOf(state.irql) === 1);
+  const isOther = without(state.entry, state.irql) !== 0;
+  return (
+    intersect(state.irql, state.entry) === 0 ||
+    (!context.entry.isKnown && isOther && sizeOf(state.irql) === 1)
+  );
 }
 
 /** A held spin lock explains the level: then the lock is what gets reported, unless the function looks like a lock wrapper. */

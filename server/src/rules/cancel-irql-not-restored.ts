@@ -2,7 +2,8 @@
  * A cancel routine that gives back the cancel spin lock with another level than the one it was called with,
  * Irp->CancelIrql. With the fix.
  */
-import { argumentsOf, replaceNode } from './fixes/editCall.ts';
+import type { CallFact } from '../analysis/facts.ts';
+import { argumentsOf, replaceNode, textOf } from './fixes/editCall.ts';
 import { isWrittenHere, report } from './reporting/report.ts';
 import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
@@ -27,6 +28,7 @@ export const rule: FunctionRule = {
       const level = call.args[0];
       if (call.name !== 'IoReleaseCancelSpinLock' || hasOwnAcquire || level === undefined) return [];
       if (isCancelIrql(context, textOfArgument(context, call.node))) return [];
+      if (level.constant === 2 && isGivenBackLater(context, call)) return [];
       const [node = -1] = argumentsOf(context, call.node);
       const fixes = isWrittenHere(context, call.node)
         ? [
@@ -58,6 +60,16 @@ function cancelledIrp(context: FunctionContext): string | undefined {
   const parameter = unit.head.params[1];
   if (!isCancel || parameter === undefined) return undefined;
   return context.program.atoms.text(parameter.name);
+}
+
+/** The level is kept for now, and another release or lower further down gives Irp->CancelIrql back. */
+function isGivenBackLater(context: FunctionContext, release: CallFact): boolean {
+  return context.facts.calls.some(({ node, name, args, callee }) => {
+    const effect = callee.kind === 'ddi' ? callee.effect : undefined;
+    const argument = effect?.exit.kind === 'arg' ? args[effect.exit.arg] : undefined;
+    const isLater = node > release.node && name !== release.name;
+    return isLater && argument !== undefined && isCancelIrql(context, textOf(context, argument.node));
+  });
 }
 
 /** The field itself, or a local that it was copied to while the request was still the routine's own. */

@@ -2,9 +2,10 @@
  * A function that returns at another IRQL than it was entered at, without saying so by an annotation and without
  * being a lock wrapper. Where a held lock explains the level, the lock is reported instead.
  */
-import type { ExitFact, PathState } from '../analysis/facts.ts';
+import type { CallFact, ExitFact, PathState } from '../analysis/facts.ts';
 import { describeSet, intersect, without } from '../protocol/irqlLevels.ts';
 import { hangsOnArgument, isFeasible, verdictOf } from './reporting/evidence.ts';
+import { conditionsAround } from './reporting/lockGuards.ts';
 import { assumptionSteps, callAt, isSetDirectly, report, stepAt } from './reporting/report.ts';
 import { isSavedLevelLost, savedIn } from './reporting/savedLevel.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
@@ -27,7 +28,9 @@ export const rule: FunctionRule = {
     const changed: { exit: ExitFact; state: PathState }[] = [];
     let isKeptSomewhere = false;
     for (const exit of context.facts.exits) {
-      const state = exit.states.find((candidate) => isChanged(context, candidate));
+      const state = exit.states.find(
+        (candidate) => isChanged(context, candidate) && !isPairedAlike(context, exit, candidate),
+      );
       if (state !== undefined) changed.push({ exit, state });
       isKeptSomewhere ||= exit.states.some((candidate) => candidate.isEntryIrql);
     }
@@ -59,12 +62,34 @@ function isAnnotatedAsChanging(context: FunctionContext): boolean {
   );
 }
 
+/** A raise and a lower in front of this return stand under the same condition: they go together, whatever was called in between. */
+function isPairedAlike(context: FunctionContext, exit: ExitFact, { irqlSetBy }: PathState): boolean {
+  const op = opOf(irqlSetBy < 0 ? undefined : callAt(context, irqlSetBy));
+  if (op !== 'raise' && op !== 'lower') return false;
+  const ir = context.facts.unit.ir();
+  const end = exit.node === 0 ? (ir.end[0] ?? 0) : (ir.start[exit.node] ?? 0);
+  const guards = conditionsAround(context, irqlSetBy);
+  return (
+    guards.length > 0 &&
+    context.facts.calls.some(
+      (call) =>
+        opOf(call) === (op === 'raise' ? 'lower' : 'raise') &&
+        (ir.start[call.node] ?? 0) < end &&
+        conditionsAround(context, call.node).some((guard) => guards.includes(guard)),
+    )
+  );
+}
+
+function opOf(call: CallFact | undefined): string | undefined {
+  return call?.callee.kind === 'ddi' ? call.callee.effect?.op : undefined;
+}
+
 function isChanged(context: FunctionContext, state: PathState): boolean {
   if (state.isEntryIrql || state.isImprecise) return false;
   if (state.held.some((held) => !held.isFromEntry) || !isFeasible(state, context.entry)) return false;
   if (!isSetDirectly(context, state)) return false;
   const { entry } = context;
-  if (!entry.isKnown) return state.irql !== 0 && isSingle(state.irql);
+  if (!entry.isKnown) return isSingle(state.irql) && without(state.entry, state.irql) !== 0;
   const isEnteredElsewhere =
     (mustRestore(context) || !hangsOnArgument(context, state)) &&
     without(intersect(state.entry, entry.proven), state.irql) !== 0;
@@ -72,7 +97,7 @@ function isChanged(context: FunctionContext, state: PathState): boolean {
 }
 
 function isSingle(levels: number): boolean {
-  return (levels & (levels - 1)) === 0;
+  return levels !== 0 && (levels & (levels - 1)) === 0;
 }
 
 function describe(

@@ -2,6 +2,7 @@
  * A lock that is released by a form that does not belong to its acquire: the IRQL stays raised, falls too early, or the
  * lock word is corrupted. Crossing two locks (A raises, B does not, A is released first) is legal and silent.
  */
+import { isVisibleOutside } from '../analysis/locks/accessPath.ts';
 import type { CallFact, HeldLock, LockEvent, PathState } from '../analysis/facts.ts';
 import { replaceNode, rewriteCall, textOf } from './fixes/editCall.ts';
 import { heldBy } from './fixes/lockPairs.ts';
@@ -69,7 +70,12 @@ function isHarmful(context: FunctionContext, held: HeldLock, event: LockEvent): 
     return isSpinKind(held.kind) || held.kind === 'pushLock';
   const taken = context.program.ddi.effect(held.via);
   if (taken?.exit.kind === 'level') return staysRaised(context, held);
-  return event.restores?.kind !== 'irql' && event.effect?.exit.kind !== 'unchanged';
+  if (event.restores?.kind === 'irql' || event.effect?.exit.kind === 'unchanged') return false;
+  // A level from a parameter or from memory may well be the one that the caller saved (Irp->CancelIrql).
+  const given = event.restores;
+  const path = given?.kind === 'copyOf' ? given.path : given === undefined ? (event.savedIn ?? '') : '';
+  const isFromOutside = given?.kind === 'param' || isVisibleOutside(path);
+  return !isFromOutside;
 }
 
 /** Whether some return is left at the level that this acquire raised to, with no spin lock to explain it. */

@@ -11,6 +11,7 @@ import {
   minOf,
   range,
   setOf,
+  sizeOf,
   union,
 } from '../../protocol/irqlLevels.ts';
 import type { IrqlSet } from '../../protocol/irqlLevels.ts';
@@ -36,6 +37,8 @@ export interface CallEdge {
   readonly callee: FunctionId;
   readonly node: NodeId;
   readonly levels: readonly SiteLevel[];
+  /** false when the call leads through a pointer that other functions may stand in too */
+  readonly isExact: boolean;
 }
 
 /** What the propagation needs of a function. */
@@ -49,7 +52,7 @@ export interface EntryInput {
 }
 
 /** Where a level of a function came from. */
-type Origin =
+type Origin = (
   | { readonly kind: 'annotation' }
   | { readonly kind: 'asserted' }
   | { readonly kind: 'role'; readonly role: number }
@@ -59,7 +62,11 @@ type Origin =
       readonly callerLevel: number;
       /** calls between the outermost known entry and here */
       readonly depth: number;
-    };
+    }
+) & {
+  /** evidence of the level, not only permission */
+  readonly isProven: boolean;
+};
 
 /** Levels of one function while callers add to them. */
 interface Working {
@@ -203,7 +210,8 @@ function startOf(program: Program, id: FunctionId, input: EntryInput): Working {
     working.source = 'annotation';
     if (contract.isExact) working.proven = contract.levels;
     else if (contract.isMinStated) working.proven = setOf(levelsOf(contract.levels)[0] ?? 0);
-    for (const level of levelsOf(contract.levels)) working.origins.set(level, { kind: 'annotation' });
+    for (const level of levelsOf(contract.levels))
+      working.origins.set(level, { kind: 'annotation', isProven: contains(working.proven, level) });
   }
   roles.forEach((role, i) => {
     addRole(working, role, i);
@@ -237,8 +245,9 @@ function addRole(working: Working, role: RoleAssignment, index: number): void {
   }
   for (const level of levelsOf(levels)) {
     const known = working.origins.get(level);
-    if (known === undefined || known.kind === 'annotation')
-      working.origins.set(level, { kind: 'role', role: index });
+    const isProven = contains(proven, level);
+    if (known === undefined || known.kind === 'annotation' || (isProven && !known.isProven))
+      working.origins.set(level, { kind: 'role', role: index, isProven });
   }
 }
 
@@ -266,13 +275,15 @@ function propagate(program: Program, work: readonly Working[], edge: CallEdge): 
     const levels = site.isEntryIrql ? entered : site.irql;
     // What only the caller's own tests and assertions bound: its lowest level is believed to happen.
     const provenEntry = isCallerKnown ? intersect(site.entry, caller.proven) : setOf(minOf(site.entry));
-    const proven = site.isVague ? 0 : site.isEntryIrql ? provenEntry : site.irql;
+    // Through a pointer that may lead elsewhere, a caller that comes at several levels need not come here at each of them.
+    const isEvidence = edge.isExact || !site.isEntryIrql || sizeOf(entered) === 1;
+    const proven = site.isVague || !isEvidence ? 0 : site.isEntryIrql ? provenEntry : site.irql;
     if (add(program, caller, callee, edge, site, entered, levels, proven)) isChanged = true;
   }
   return isChanged;
 }
 
-/** The shortest chain is shown; among equals the one whose caller comes first by file and name, whatever the ids are. */
+/** A chain that is evidence is shown before one that only may happen, then the shortest; among equals the one whose caller comes first by file and name, whatever the ids are. */
 function isBetterOrigin(
   program: Program,
   known: Origin | undefined,
@@ -281,7 +292,7 @@ function isBetterOrigin(
   isProven: boolean,
 ): boolean {
   if (known === undefined) return true;
-  if (known.kind === 'annotation') return isProven;
+  if (known.isProven !== isProven) return isProven;
   if (known.kind !== 'call') return false;
   if (depth !== known.depth) return depth < known.depth;
   return placeKey(program, edge) < placeKey(program, known.edge);
@@ -312,8 +323,9 @@ function add(
     const above = caller.origins.get(callerLevel);
     const depth = (above?.kind === 'call' ? above.depth : 0) + 1;
     const known = callee.origins.get(level);
-    if (!isBetterOrigin(program, known, edge, depth, contains(proven, level))) continue;
-    callee.origins.set(level, { kind: 'call', edge, callerLevel, depth });
+    const isProven = contains(proven, level);
+    if (!isBetterOrigin(program, known, edge, depth, isProven)) continue;
+    callee.origins.set(level, { kind: 'call', edge, callerLevel, depth, isProven });
     isChainChanged = true;
   }
   const isChanged = isChainChanged || allowed !== callee.levels || evident !== callee.proven;
@@ -443,5 +455,5 @@ function originStep(program: Program, id: FunctionId, level: number, origin: Ori
 }
 
 function assertedStep(program: Program, id: FunctionId, level: number): WhyStep {
-  return originStep(program, id, level, { kind: 'asserted' });
+  return originStep(program, id, level, { kind: 'asserted', isProven: false });
 }

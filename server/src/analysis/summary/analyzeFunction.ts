@@ -97,7 +97,8 @@ function edgesOf(caller: FunctionId, facts: BodyFacts, all: IrqlSet): CallEdge[]
       isVague: state.isImprecise || state.isIrqlUnknown === true,
       isBounded: isBoundedHere(facts, state, all),
     }));
-    for (const callee of call.callee.ids) edges.push({ caller, callee, node: call.node, levels });
+    const { ids, isExact } = call.callee;
+    for (const callee of ids) edges.push({ caller, callee, node: call.node, levels, isExact });
   }
   return edges;
 }

@@ -119,7 +119,12 @@ export function isSameEntryInput(a: FunctionResult, b: FunctionResult): boolean 
 }
 
 function isSameEdge(a: CallEdge, b: CallEdge): boolean {
-  return a.callee === b.callee && a.node === b.node && areEqual(a.levels, b.levels, isSameSite);
+  return (
+    a.callee === b.callee &&
+    a.node === b.node &&
+    a.isExact === b.isExact &&
+    areEqual(a.levels, b.levels, isSameSite)
+  );
 }
 
 function isSameSite(a: SiteLevel, b: SiteLevel): boolean {

@@ -45,7 +45,8 @@ export function trivialEdges(caller: FunctionId, table: CallTable, all: IrqlSet)
   const edges: CallEdge[] = [];
   for (const [node, callee] of table.callees) {
     if (callee.kind !== 'functions') continue;
-    for (const id of callee.ids) edges.push({ caller, callee: id, node, levels });
+    const { ids, isExact } = callee;
+    for (const id of ids) edges.push({ caller, callee: id, node, levels, isExact });
   }
   return edges;
 }

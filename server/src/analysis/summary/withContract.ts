@@ -1,11 +1,11 @@
 /**
- * Lays a function's annotations over its inferred summary: what is stated about the level at entry beats what was inferred.
- * Effects stay as the body shows them.
+ * Lays a function's annotations over its inferred summary: what is stated about the level at entry, and that it is the level at
+ * exit too, beats what was inferred. Other effects stay as the body shows them.
  */
 import { maxOf, minOf } from '../../protocol/irqlLevels.ts';
 import { placeOf } from '../entry/contractOf.ts';
 import type { EntryContract } from '../entry/contractOf.ts';
-import type { FunctionSummary } from '../facts.ts';
+import type { ExitCase, FunctionSummary } from '../facts.ts';
 import { stepAt } from './anchoredStep.ts';
 import type { UnitCell } from './anchoredStep.ts';
 
@@ -15,8 +15,10 @@ export function withContract(
   contract: EntryContract | undefined,
   cell: UnitCell,
 ): FunctionSummary {
-  if (contract?.levels === undefined || contract.levels === 0) return inferred;
-  const { requiresWhen: _, ...rest } = inferred;
+  if (contract === undefined) return inferred;
+  const kept = promisesSame(contract) ? withSameLevel(inferred) : inferred;
+  if (contract.levels === undefined || contract.levels === 0) return kept;
+  const { requiresWhen: _, ...rest } = kept;
   const message = `${cell.unit.qualifiedName} is annotated`;
   return {
     ...rest,
@@ -30,4 +32,20 @@ export function withContract(
       witness: [stepAt(cell, placeOf, message, contract.levels)],
     },
   };
+}
+
+function promisesSame({ contract }: EntryContract): boolean {
+  const isStated = contract.clauses.some(
+    ({ body, when }) => body.kind === 'requiresSame' && when.length === 0,
+  );
+  return isStated && !contract.clauses.some(({ body }) => /^(?:raises|saves|restores)/.test(body.kind));
+}
+
+/** A body that breaks the promise is reported itself; its callers go on from what it promised. */
+function withSameLevel(inferred: FunctionSummary): FunctionSummary {
+  const cases = inferred.cases.map((exit): ExitCase => {
+    if (exit.isEntryIrql || exit.acquired.length > 0 || exit.released.length > 0) return exit;
+    return { ...exit, irql: exit.entry, isEntryIrql: true, isIrqlUnknown: false, irqlFrom: undefined };
+  });
+  return cases.every(({ isEntryIrql }) => isEntryIrql) ? { ...inferred, cases, exit: 'same' } : inferred;
 }

@@ -49,9 +49,19 @@ export function findAbove(
 ): Evidence | undefined {
   const { entry } = context;
   return firstDefinite(context, states, (state) => {
+    if (state.isEntryIrql && isToldLow(state, max)) return 0;
     if (state.isEntryIrql) return provenAbove(state, entry, max) || onlyAbove(context, state, max);
     return state.isIrqlUnknown !== true && atMost(state.irql, max) === 0 ? state.irql : 0;
   });
+}
+
+/** Whether the code has asked a level that it stored before, and takes this path only where that is not above `max`. */
+function isToldLow({ values }: PathState, max: Irql): boolean {
+  for (const [key, value] of values) {
+    const isStored = key.startsWith('i:') && value.kind === 'irql' && !value.isEntryIrql;
+    if (isStored && value.levels !== 0 && atLeast(value.levels, max + 1) === 0) return true;
+  }
+  return false;
 }
 
 function provenAbove(state: PathState, entry: EntryContext, max: Irql): IrqlSet {
