@@ -34,4 +34,25 @@ VOID ConstantOk(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  it('a misspelt level, a string, a variable; a constant of the driver may be right', () => {
+    checkRule(
+      'annotation-invalid',
+      `
+#include <wdm.h>
+KIRQL CurrentLevel;
+   _IRQL_requires_max_(DISPACH_LEVEL)
+// ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ DISPATCH_LEVEL is probably meant
+VOID MisspeltBad(VOID) { }
+   _IRQL_requires_max_("DISPATCH_LEVEL")
+// ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a string
+VOID StringBad(VOID) { }
+   _IRQL_requires_max_(CurrentLevel)
+// ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a variable
+VOID VariableBad(VOID) { }
+_IRQL_requires_max_(MY_HIGHEST_LEVEL)
+VOID ConstantOk(VOID) { }
+`,
+    );
+  });
 });

@@ -7,7 +7,8 @@ import type { CallFact } from '../analysis/facts.ts';
 import { atLeast, intersect, levelName } from '../protocol/irqlLevels.ts';
 import { findAbove } from './reporting/evidence.ts';
 import { report, say, stepAt } from './reporting/report.ts';
-import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+import { upTo } from './reporting/levelWords.ts';
+import type { Finding, Fix, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'annotation-allows-too-high',
@@ -53,13 +54,36 @@ function checkCall(context: FunctionContext, call: CallFact, allowed: number): F
   const { arch } = context.program.settings;
   const max = levelName(needed.max, arch);
   const high = atLeast(intersect(state.entry, allowed), needed.max + 1);
+  const fix = lowerAnnotation(context, max);
   return report(context, meta, {
     node: call.node,
     verdict: 'possible',
     message:
       `${context.facts.unit.name} is annotated to be callable at ${say(context, high)}, but ${call.name} may be called at ` +
-      `IRQL <= ${max} only${needed.because === '' ? '' : ` (${needed.because})`}. A caller that trusts the annotation faults ` +
+      `${upTo(needed.max, arch)}${needed.because === '' ? '' : ` (${needed.because})`}. A caller that trusts the annotation faults ` +
       `(bug check 0xA or 0xD1). Lower the annotation to ${max}, or guard the call.`,
-    trace: [stepAt(context, call.node, `${call.name} needs IRQL <= ${max}`)],
+    trace: [stepAt(context, call.node, `${call.name}: ${upTo(needed.max, arch)}`)],
+    fixes: fix === undefined ? [] : [fix],
   });
+}
+
+/** Writes the lower maximum wherever the function's own maximum stands: on its definition and its declarations. */
+function lowerAnnotation(context: FunctionContext, max: string): Fix | undefined {
+  const own = context.facts.unit.annotations.filter(
+    ({ annotation, from }) =>
+      from !== 'typedef' && /^(_IRQL_requires_max_|__drv_maxIRQL)$/.test(annotation.name),
+  );
+  const others = context.facts.unit.annotations.some(({ annotation }) =>
+    /^(_IRQL_requires_|__drv_requiresIRQL|_When_|__drv_when)$/.test(annotation.name),
+  );
+  if (own.length === 0 || others) return undefined;
+  return {
+    title: `Lower the annotation to ${max}`,
+    edits: own.map(({ annotation: { name, start, end }, file }) => ({
+      file: file.path,
+      range: { start, end },
+      newText: `${name}(${max})`,
+    })),
+    isPreferred: false,
+  };
 }

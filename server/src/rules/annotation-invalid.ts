@@ -60,26 +60,53 @@ function problemsOf(context: FunctionContext, { annotation, file, parameter }: S
     parameters: unit.head.params.map(({ name }) => context.program.atoms.text(name)),
     ignoreIrql: ignoreIrqlAnnotations,
   });
-  return problems.flatMap((problem) =>
-    problem.kind === 'unknownValue' && misspelt(annotation.args ?? '') === undefined
-      ? []
-      : [
-          {
-            rule: meta.id,
-            severity: meta.severity,
-            verdict: 'definite' as const,
-            file: file.path,
-            range: { start: annotation.start, end: annotation.end },
-            function: unit.qualifiedName,
-            message:
-              `${problem.annotation}: ${problem.message}. Nothing is checked by it as it stands: ` +
-              (problem.kind === 'unknownValue'
-                ? `${misspelt(annotation.args ?? '') ?? ''} is probably meant.`
-                : 'correct it.'),
-            trace: [],
-            fixes: [],
-            code: CODES[problem.kind],
-          },
-        ],
-  );
+  return problems.flatMap((problem) => {
+    const advice = adviceOn(context, annotation, problem);
+    if (advice === undefined) return [];
+    return [
+      {
+        rule: meta.id,
+        severity: meta.severity,
+        verdict: 'definite' as const,
+        file: file.path,
+        range: { start: annotation.start, end: annotation.end },
+        function: unit.qualifiedName,
+        message: `${problem.annotation}: ${problem.message}. Nothing is checked by it as it stands: ${advice.words}`,
+        trace: [],
+        fixes:
+          advice.level === undefined
+            ? []
+            : [
+                {
+                  title: `Write ${advice.level}`,
+                  edits: [
+                    {
+                      file: file.path,
+                      range: { start: annotation.start, end: annotation.end },
+                      newText: `${annotation.name}(${advice.level})`,
+                    },
+                  ],
+                  isPreferred: true,
+                },
+              ],
+        code: CODES[problem.kind],
+      },
+    ];
+  });
+}
+
+/** What to do about it; undefined where the value may well be a constant that only this tool does not know. */
+function adviceOn(
+  { facts, program }: FunctionContext,
+  { args = '' }: SourcedAnnotation['annotation'],
+  { kind }: SalProblem,
+): { readonly words: string; readonly level?: string } | undefined {
+  if (kind !== 'unknownValue') return { words: 'correct it.' };
+  const level = misspelt(args);
+  if (level !== undefined) return { words: `${level} is probably meant.`, level };
+  if (args.trim().startsWith('"')) return { words: 'a level is a number, not a string.' };
+  const name = program.atoms.find(args.trim());
+  const { globals, typedDeclarations } = facts.unit.file.structure;
+  const isVariable = [...globals, ...typedDeclarations].some((variable) => variable.name === name);
+  return isVariable ? { words: 'a variable has no value that an annotation could use.' } : undefined;
 }

@@ -1,9 +1,10 @@
 /**
  * A call at a level below what the routine needs. AtDpcLevel lock forms and their releases have rules of their own.
  */
-import { levelName, maxOf, minOf } from '../protocol/irqlLevels.ts';
+import { maxOf, minOf } from '../protocol/irqlLevels.ts';
 import { isDpcForm } from './reporting/dpcForms.ts';
 import { findBelow } from './reporting/evidence.ts';
+import { from } from './reporting/levelWords.ts';
 import { report, say, stepAt, traceOf } from './reporting/report.ts';
 import type { CallFact } from '../analysis/facts.ts';
 import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
@@ -29,19 +30,24 @@ export const rule: FunctionRule = {
       if (isDpcForm(call) || isRelease(call) || isRangeOfRole(context)) return [];
       const evidence = findBelow(context, call.before, needed.min);
       if (evidence === undefined) return [];
-      const min = levelName(needed.min, context.program.settings.arch);
+      const { arch } = context.program.settings;
       const here = say(context, evidence.levels);
       return [
         report(context, meta, {
           node: call.node,
           verdict: evidence.verdict,
           message:
-            `${call.name} needs IRQL >= ${min}${needed.because ? ` (${needed.because})` : ''}` +
+            `${call.name} may be called at ${from(needed.min, arch)}${needed.because ? ` (${needed.because})` : ''}` +
             `${needed.isByArgument === true ? ' with these arguments' : ''}, but runs at ${here} here. ` +
             `It relies on not being preempted on this CPU. Raise the IRQL first, or use the form that does.`,
           trace: [
             ...traceOf(context, evidence),
-            stepAt(context, call.node, `${call.name} at ${here}, needs ${min}`, evidence.levels),
+            stepAt(
+              context,
+              call.node,
+              `${call.name} at ${here}, allowed at ${from(needed.min, arch)}`,
+              evidence.levels,
+            ),
             ...needed.witness,
           ],
         }),
