@@ -1,4 +1,4 @@
-// `npm run bench -- [what] [FOLDER]`: prints ratios and counts. What: parse, check (both need a folder), engine, replay, start;
+// `npm run bench -- [what] [FOLDER]`: prints ratios and counts. What: parse, check, edit, server (these need a folder), engine, replay, start;
 // without it everything that the arguments allow.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -11,7 +11,9 @@ const typescript = (entry, ...args) => run('runTs.mjs', path.join(here, entry), 
 /** Each bench with the command that runs it; `needsFolder` ones are left out where none is given. */
 const benches = {
   parse: { needsFolder: true, command: (folder) => run('benchParse.mjs', folder) },
-  check: { needsFolder: true, command: (folder) => typescript('benchCheck.ts', folder) },
+  check: { needsFolder: true, command: (folder) => typescript('benchCold.ts', folder) },
+  edit: { needsFolder: true, command: (folder) => typescript('benchEdit.ts', folder) },
+  server: { needsFolder: true, command: (folder) => run('benchServer.mjs', folder) },
   engine: { needsFolder: false, command: () => run('benchEngine.mjs') },
   replay: { needsFolder: false, command: () => run('benchReplay.mjs') },
   start: { needsFolder: false, command: () => run('benchStart.mjs') },

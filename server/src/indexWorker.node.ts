@@ -4,6 +4,7 @@
 import { parentPort } from 'node:worker_threads';
 import { createBackgroundWorker, type BackgroundRequest } from './lsp/background.ts';
 import { VERSION } from './lsp/version.ts';
+import { collectGarbage } from './node/collectGarbage.ts';
 import { createServerFiles } from './node/serverFiles.ts';
 
 const port = parentPort;
@@ -17,6 +18,7 @@ const serve = createBackgroundWorker(
       return () => clearTimeout(handle);
     },
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    collectGarbage,
   },
   (reply) => port?.postMessage(reply),
 );

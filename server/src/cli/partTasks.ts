@@ -9,6 +9,7 @@ import { createDigester, type FileDigest } from '../analysis/program/fileDigest.
 import { createIncludeResolver, type IncludeResolver } from '../analysis/program/includes.ts';
 import { createPartHost, type Part } from '../analysis/program/partition.ts';
 import { loadFacts } from '../ddi/loadFacts.ts';
+import { collectGarbage } from '../node/collectGarbage.ts';
 import { readSource } from '../node/sourceTree.ts';
 import type { FactsFile } from '../protocol/factsFormat.ts';
 import { checkAcrossFunctions, checkFile, type RuleSettings } from '../rules/checkProgram.ts';
@@ -64,10 +65,14 @@ export interface PartTasks {
   readonly check: (part: Part) => PartReport;
 }
 
+/** Characters of parts after which their remains are collected. */
+const COLLECT_EVERY = 4_000_000;
+
 /** Makes them. */
 export function createPartTasks({ settings, facts, rules }: TaskSetup): PartTasks {
   const ddi = loadFacts({ arch: settings.arch, ...(facts === undefined ? {} : { userFacts: facts }) });
   let includes: IncludeResolver = createIncludeResolver([]);
+  let uncollected = 0;
   let digester: ReturnType<typeof createDigester> | undefined;
   const open = (part: Part): OpenedPart => {
     const texts = part.files.flatMap((path) => {
@@ -91,7 +96,15 @@ export function createPartTasks({ settings, facts, rules }: TaskSetup): PartTask
       digester = undefined;
     },
     open,
-    check: (part) => checkPart(open(part), rules),
+    check(part) {
+      const report = checkPart(open(part), rules);
+      uncollected += part.size;
+      if (uncollected > COLLECT_EVERY) {
+        uncollected = 0;
+        collectGarbage();
+      }
+      return report;
+    },
   };
 }
 

@@ -75,6 +75,9 @@ interface Reported {
   readonly findings: number;
 }
 
+/** Characters of parts after which their remains are collected. */
+const COLLECT_EVERY = 4_000_000;
+
 function createJob(
   environment: Environment,
   request: Extract<BackgroundRequest, { type: 'check' }>,
@@ -85,6 +88,11 @@ function createJob(
   const filter = { folders: request.folders, exclude: configuration.exclude, maxFileSize };
   const parts = createBackgroundParts({ files: environment.files, world: configuration.world, maxFileSize });
   const reported = new Map<string, Reported>();
+  let uncollected = 0;
+  const collect = (): void => {
+    uncollected = 0;
+    environment.collectGarbage?.();
+  };
   const publish = (path: string, diagnostics: Diagnostic[], rest: Omit<Reported, 'sent'>): void => {
     const sent = diagnostics.length === 0 ? '' : JSON.stringify(diagnostics);
     const before = reported.get(path)?.sent ?? '';
@@ -127,7 +135,10 @@ function createJob(
       post({ type: 'progress', what: 'checking', done, of });
       checkPart(await parts.open(part));
       done += part.files.length;
+      uncollected += part.size;
+      if (uncollected > COLLECT_EVERY) collect();
     }
+    if (uncollected > 0) collect();
   };
   return {
     async checkAll() {
@@ -143,14 +154,18 @@ function createJob(
       await parts.take(paths, () => undefined);
       await checkStale();
     },
-    sarif(id) {
-      const inOrder = [...reported].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
-      const results = inOrder.flatMap((file) => file.results);
-      const log = exportSarif({ version: environment.version, results, pageOf: rulePage });
-      const findings = inOrder.reduce((sum, file) => sum + file.findings, 0);
-      post({ type: 'sarif', id, text: sarifText(log), findings });
-    },
+    sarif: (id) => post({ type: 'sarif', id, ...sarifOfReported(reported, environment.version) }),
   };
+}
+
+function sarifOfReported(
+  reported: ReadonlyMap<string, Reported>,
+  version: string,
+): { readonly text: string; readonly findings: number } {
+  const inOrder = [...reported].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+  const results = inOrder.flatMap((file) => file.results);
+  const text = sarifText(exportSarif({ version, results, pageOf: rulePage }));
+  return { text, findings: inOrder.reduce((sum, file) => sum + file.findings, 0) };
 }
 
 /** The findings of everything in a world as a SARIF log. */

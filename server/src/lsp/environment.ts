@@ -36,6 +36,8 @@ export interface Environment {
   readonly after: (milliseconds: number, run: () => void) => () => void;
   /** Lets waiting messages be handled. */
   readonly breathe: () => Promise<void>;
+  /** Gives memory back that is used no more; absent where the host cannot. */
+  readonly collectGarbage?: () => void;
   /** Starts a thread for the background check; absent where the host has none. */
   readonly startBackground?: () => BackgroundThread;
   /** Name and version of the tool, for SARIF and the log. */
