@@ -20,7 +20,7 @@ import { servePartThread } from './partThreads.ts';
 import { checkToJson } from './output/checkJson.ts';
 import { checkToText } from './output/checkText.ts';
 import { checkToSarif } from './output/sarif.ts';
-import { renderSimulation, runSimulate } from './simulate.ts';
+import { renderSimulation, renderSweep, runSimulate, runSweep } from './simulate.ts';
 import { VERSION } from './version.ts';
 import { openWorkspace } from './workspace.ts';
 
@@ -60,6 +60,11 @@ async function runFunctions(options: Options): Promise<Answer> {
 }
 
 function runSimulation(options: Options): Answer {
+  if (options.sweep !== undefined) {
+    const result = runSweep(options);
+    const isCompleted = result.rows.every(({ outcome }) => outcome === 'completed');
+    return { stdout: renderSweep(result, options.format), exitCode: isCompleted ? 0 : 1 };
+  }
   const outcome = runSimulate(options);
   const exitCode = outcome.result.outcome === 'completed' ? 0 : 1;
   return { stdout: renderSimulation(outcome, options.format), exitCode };

@@ -3,9 +3,11 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { SweepAxes } from '../protocol/engineMessages.ts';
+import { readAxes, readFigures } from './engineOptions.ts';
+import { UsageError } from './usageError.ts';
 
-/** Wrong use of the command line or wrong input of the user: exit code 2, message on stderr, nothing on stdout. */
-export class UsageError extends Error {}
+export { UsageError };
 
 export type CommandName = 'check' | 'irql' | 'functions' | 'simulate' | 'rules' | 'scenarios' | 'profiles';
 
@@ -27,6 +29,12 @@ export interface Options {
   readonly profile: string | undefined;
   readonly seed: number | undefined;
   readonly explore: boolean;
+  /** Only schedules with so few preemptions are explored. */
+  readonly preemptions: number | undefined;
+  readonly schedule: string | undefined;
+  /** Profile figures that the user sets. */
+  readonly figures: Readonly<Record<string, number>>;
+  readonly sweep: SweepAxes | undefined;
   readonly color: boolean | undefined;
 }
 
@@ -34,7 +42,7 @@ const FORMATS: Record<CommandName, readonly string[]> = {
   check: ['text', 'json', 'sarif'],
   irql: ['text', 'json'],
   functions: ['text', 'json'],
-  simulate: ['text', 'json', 'trace', 'perfetto'],
+  simulate: ['text', 'json', 'trace', 'perfetto', 'csv'],
   rules: ['text', 'json'],
   scenarios: ['text', 'json'],
   profiles: ['text', 'json'],
@@ -45,7 +53,7 @@ const ALLOWED: Record<CommandName, readonly string[]> = {
   check: [...ANALYSIS, 'rule', 'max-warnings', 'baseline', 'write-baseline', 'color', 'no-color'],
   irql: ANALYSIS,
   functions: ANALYSIS,
-  simulate: ['cpus', 'lock', 'profile', 'seed', 'explore'],
+  simulate: ['cpus', 'lock', 'profile', 'seed', 'explore', 'preemptions', 'schedule', 'figure', 'sweep'],
   rules: [],
   scenarios: [],
   profiles: [],
@@ -65,6 +73,10 @@ const PARSER_OPTIONS = {
   profile: { type: 'string' },
   seed: { type: 'string' },
   explore: { type: 'boolean' },
+  preemptions: { type: 'string' },
+  schedule: { type: 'string' },
+  figure: { type: 'string', multiple: true },
+  sweep: { type: 'string', multiple: true },
   color: { type: 'boolean' },
   'no-color': { type: 'boolean' },
 } as const;
@@ -86,6 +98,7 @@ export function parseOptions(args: readonly string[]): Options {
   if (!FORMATS[name].includes(format)) {
     throw new UsageError(`--format of '${name}' is one of ${FORMATS[name].join(', ')}, not '${format}'`);
   }
+  checkTogether(name, values, format);
   return {
     command: name,
     operands: checkOperands(name, positionals),
@@ -102,6 +115,10 @@ export function parseOptions(args: readonly string[]): Options {
     profile: values.profile,
     seed: readNumber('seed', values.seed, 0, 0xffffffff),
     explore: values.explore === true,
+    preemptions: readNumber('preemptions', values.preemptions, 0, 1000),
+    schedule: values.schedule,
+    figures: readFigures(values.figure ?? []),
+    sweep: readAxes(values.sweep ?? []),
     color: values['no-color'] === true ? false : values.color,
   };
 }
@@ -112,6 +129,27 @@ function parseStrictly(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A run is explored, follows a schedule or is swept: one of them; each has its own formats. */
+function checkTogether(
+  command: CommandName,
+  values: ReturnType<typeof parseStrictly>['values'],
+  format: string,
+): void {
+  if (command !== 'simulate') return;
+  const ways = [
+    ...(values.explore === true ? ['--explore'] : []),
+    ...(values.schedule === undefined ? [] : ['--schedule']),
+    ...(values.sweep === undefined ? [] : ['--sweep']),
+  ];
+  if (ways.length > 1) throw new UsageError(`${ways.join(' and ')} do not go together`);
+  if (values.preemptions !== undefined && values.explore !== true)
+    throw new UsageError('--preemptions needs --explore');
+  const isSweep = values.sweep !== undefined;
+  if (isSweep && (format === 'trace' || format === 'perfetto'))
+    throw new UsageError(`a sweep has no ${format}: --format is one of text, json, csv`);
+  if (!isSweep && format === 'csv') throw new UsageError('--format csv needs --sweep');
 }
 
 function checkOperands(command: CommandName, operands: readonly string[]): readonly string[] {
@@ -154,7 +192,8 @@ export const USAGE = `usage:
                                [--max-warnings N] [--baseline FILE] [--write-baseline FILE] [--color | --no-color]
   irql-lens irql PATH...       [--format text|json]      IRQL per statement
   irql-lens functions PATH...  [--format text|json]      one summary per function
-  irql-lens simulate FILE|ID   [--cpus N] [--lock KIND] [--profile NAME] [--seed N] [--explore] [--format text|json|trace|perfetto]
+  irql-lens simulate FILE|ID   [--cpus N] [--lock KIND] [--profile NAME] [--seed N] [--figure KEY=VALUE]... [--format text|json|trace|perfetto]
+                               [--explore [--preemptions N] | --schedule STEPS | --sweep cpus|lock|hold|think=V,V,... [--format text|json|csv]]
   irql-lens rules|scenarios|profiles [--format text|json]
 
 exit codes: 0 nothing found, 1 findings of severity error or warning (for simulate: any outcome but 'completed'), 2 wrong usage or input

@@ -10,19 +10,44 @@ import {
   listScenarios,
   ScenarioError,
   simulate,
+  sweep,
 } from '../engine/engine.ts';
+import { sweepToCsv } from '../engine/exports/sweepCsv.ts';
 import { traceToPerfetto } from '../protocol/perfetto.ts';
 import type { SimulateOutcome } from '../engine/engine.ts';
 import type { RunOverrides } from '../protocol/engineMessages.ts';
+import type { CostRange, SweepResult } from '../protocol/simulateResult.ts';
 import { parseScenario, type Scenario } from '../protocol/scenarioFormat.ts';
 import { UsageError, type Options } from './options.ts';
 
+/** Runs longer than this are not run twice more for ranges. */
+const mostEventsForRanges = 2_000_000;
+
 /** Runs what the options say. Throws `UsageError` for an unknown scenario, file, lock kind or profile. */
 export function runSimulate(options: Options): SimulateOutcome {
+  const { preemptions } = options;
+  return orUsageError(options, (scenario, overrides) => {
+    if (options.explore)
+      return explore(scenario, {
+        overrides,
+        ...(preemptions === undefined ? {} : { preemptionBound: preemptions }),
+      });
+    const outcome = simulate(scenario, { overrides });
+    if (options.schedule !== undefined || outcome.result.events > mostEventsForRanges) return outcome;
+    return simulate(scenario, { overrides, withRanges: true });
+  });
+}
+
+/** Runs the scenario for every combination of the axes. Throws `UsageError`. */
+export function runSweep(options: Options): SweepResult {
+  return orUsageError(options, (scenario, overrides) => sweep(scenario, options.sweep ?? {}, { overrides }));
+}
+
+function orUsageError<T>(options: Options, run: (scenario: Scenario, overrides: RunOverrides) => T): T {
   const scenario = openScenario(options.operands[0] ?? '');
   const overrides = readOverrides(options);
   try {
-    return options.explore ? explore(scenario, { overrides }) : simulate(scenario, { overrides });
+    return run(scenario, overrides);
   } catch (error) {
     throw error instanceof ScenarioError ? new UsageError(inFile(options.operands[0] ?? '', error)) : error;
   }
@@ -73,6 +98,8 @@ function readOverrides(options: Options): RunOverrides {
     ...(options.lock === undefined ? {} : { lock: options.lock }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
+    figures: options.figures,
   };
 }
 
@@ -84,22 +111,78 @@ export function renderSimulation(outcome: SimulateOutcome, format: string): stri
   return toText(outcome);
 }
 
+/** The sweep in the form that was asked for. */
+export function renderSweep(result: SweepResult, format: string): string {
+  if (format === 'json') return `${JSON.stringify(result, null, 1)}\n`;
+  if (format === 'csv') return sweepToCsv(result);
+  const head = `${result.scenario} (${result.profile}, ${String(result.clockGHz)} GHz, seed ${String(result.seed)})\n`;
+  const columns = [
+    'CPUs',
+    'lock',
+    'hold',
+    'think',
+    'cycles each',
+    'ns each',
+    'mean wait',
+    'p99 wait',
+    'fairness',
+    'outcome',
+  ];
+  const cells = result.rows.map((row) => [
+    String(row.cpus),
+    row.lock,
+    String(row.holdCycles ?? ''),
+    String(row.thinkCycles ?? ''),
+    row.cyclesPerAcquisition.toFixed(1),
+    row.nsPerAcquisition.toFixed(1),
+    row.meanWaitCycles.toFixed(1),
+    row.p99WaitCycles.toFixed(1),
+    row.jainFairness.toFixed(3),
+    row.outcome,
+  ]);
+  const widths = columns.map((title, at) =>
+    Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]): string =>
+    `${row
+      .map((cell, at) =>
+        at === 1 || at === 9 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
+      )
+      .join('  ')
+      .trimEnd()}\n`;
+  return head + [columns, ...cells].map(line).join('');
+}
+
+function rangeText({ low, high }: CostRange): string {
+  return low === high ? '' : ` [${low.toFixed(1)}-${high.toFixed(1)}]`;
+}
+
 function toText({ result }: SimulateOutcome): string {
   const bug = result.bugCheck === undefined ? '' : `: ${result.bugCheck}`;
+  const { ranges } = result;
+  const range = (value: CostRange | undefined): string => (value === undefined ? '' : rangeText(value));
   const lines = [
     `${result.scenario} on ${String(result.cpus)} CPU${result.cpus === 1 ? '' : 's'} (${result.profile}, ${String(result.clockGHz)} GHz, seed ${String(result.seed)})`,
+    ...(result.overridden === undefined ? [] : [`figures set by you: ${result.overridden.join(', ')}`]),
     `outcome: ${result.outcome}${bug}`,
+    ...(ranges !== undefined && ranges.outcomes.length > 1
+      ? [`the uncertain figures decide the outcome: ${ranges.outcomes.join(' or ')}`]
+      : []),
     ...(result.bound === undefined ? [] : [`bound: ${result.bound}`]),
     ...(result.states === undefined ? [] : [`states: ${String(result.states)}`]),
+    ...(result.schedule === undefined ? [] : [`schedule: ${result.schedule}`]),
     ...result.verifier.map((code) => `Driver Verifier: ${code}`),
     ...result.warnings.map((warning) => `warning: ${warning}`),
-    `cycles: ${String(result.cycles)}, events: ${String(result.events)}`,
+    `cycles: ${String(result.cycles)}${range(ranges?.cycles)}, events: ${String(result.events)}`,
     ...result.locks.map(
-      (lock) =>
-        `lock ${lock.id} (${lock.kind}): ${String(lock.acquisitions)} acquisitions, wait ${lock.meanWaitCycles.toFixed(1)} ` +
-        `(p99 ${lock.p99WaitCycles.toFixed(1)}), hold ${lock.meanHoldCycles.toFixed(1)} cycles, ` +
+      (lock, at) =>
+        `lock ${lock.id} (${lock.kind}): ${String(lock.acquisitions)} acquisitions, ` +
+        `wait ${lock.meanWaitCycles.toFixed(1)}${range(ranges?.locks[at]?.meanWaitCycles)} ` +
+        `(p99 ${lock.p99WaitCycles.toFixed(1)}${range(ranges?.locks[at]?.p99WaitCycles)}), ` +
+        `hold ${lock.meanHoldCycles.toFixed(1)}${range(ranges?.locks[at]?.meanHoldCycles)} cycles, ` +
         `${String(lock.handoffs)} hand-offs, fairness ${lock.jainFairness.toFixed(3)}`,
     ),
+    ...(ranges === undefined ? [] : ['[low-high]: with all uncertain figures of the profile at their ends']),
     ...(result.witness ?? []).map((step, i) => `  ${String(i + 1)}. ${step}`),
   ];
   return `${lines.join('\n')}\n`;

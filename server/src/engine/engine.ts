@@ -10,6 +10,7 @@ import type { Trace } from '../protocol/traceFormat.ts';
 import { runExploration } from './explore.ts';
 import { lockKinds } from './locks/registry.ts';
 import { profiles } from './profiles/profile.ts';
+import { resultRanges } from './ranges.ts';
 import { prepareRun } from './run.ts';
 import { bundledScenarios } from './scenarios/bundled.ts';
 import { runSimulation } from './simulate.ts';
@@ -27,6 +28,8 @@ export interface RunOptions {
 export interface SimulateOptions extends RunOptions {
   /** Most events kept in the trace (default 200,000); 0 records none. The result's figures are of all events. */
   readonly maxTraceEvents?: number;
+  /** Runs twice more, for `ranges` of the result (default false). A replayed schedule has none. */
+  readonly withRanges?: boolean;
 }
 
 export interface ExploreOptions extends RunOptions {
@@ -94,7 +97,9 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Sim
   const overrides = options.overrides ?? {};
   const run = prepareRun(scenario, overrides);
   if (overrides.schedule !== undefined) return runSchedule(run, overrides.schedule, options.maxTraceEvents);
-  return runSimulation(run, options);
+  const { result, trace } = runSimulation(run, options);
+  if (options.withRanges !== true) return { result, trace };
+  return { result: { ...result, ranges: resultRanges(scenario, result, options) }, trace };
 }
 
 /**

@@ -5,7 +5,8 @@
 import type { Scenario } from '../protocol/scenarioFormat.ts';
 import type { CostRange } from '../protocol/simulateResult.ts';
 import { findLockKind } from './locks/registry.ts';
-import { type Figure, figureOf, resolveProfile, type ResolvedProfile } from './profiles/profile.ts';
+import { figureOf, resolveProfile, type ResolvedProfile } from './profiles/profile.ts';
+import { figuresAt, rangeOf } from './ranges.ts';
 import { prepareRun } from './run.ts';
 import { ScenarioError } from './scenarioError.ts';
 import { runSimulation } from './simulate.ts';
@@ -92,11 +93,6 @@ function holdStep(cycles: number): number {
   return Math.round(cycles / step) * step;
 }
 
-function rangeOf(figure: Figure): CostRange {
-  const [low, high] = figure.range ?? [figure.value, figure.value];
-  return { low: Math.min(low, figure.value), mid: figure.value, high: Math.max(high, figure.value) };
-}
-
 function add(...ranges: readonly CostRange[]): CostRange {
   return {
     low: ranges.reduce((sum, row) => sum + row.low, 0),
@@ -157,32 +153,27 @@ function computeCost(query: LensQuery): LensCost {
   };
 }
 
-/** The same figures with every uncertain one at its low or high end. */
-function figuresAt(
-  profile: ResolvedProfile,
-  end: 'low' | 'high',
-  user: Readonly<Record<string, number>>,
-): Record<string, number> {
-  const keys = [
-    'readIrql',
-    'raiseWrite',
-    'lowerWrite',
-    'flagsTest',
-    'rmwL1',
-    'releaseLockedAnd',
-    'releaseStore',
-    'pause',
-    'occupancyFactor',
-  ];
-  const values: Record<string, number> = {};
-  for (const key of keys) if (profile.figures.has(key)) values[key] = rangeOf(figureOf(profile, key))[end];
-  return { ...values, ...user };
-}
+/** The uncertain figures that a contended lock call depends on. */
+const uncertainKeys = [
+  'readIrql',
+  'raiseWrite',
+  'lowerWrite',
+  'flagsTest',
+  'rmwL1',
+  'releaseLockedAnd',
+  'releaseStore',
+  'pause',
+  'occupancyFactor',
+];
 
 function amongRange(query: LensQuery, profile: ResolvedProfile, cpus: number): CostRange {
   const user = query.overrides ?? {};
   const at = (figures: Readonly<Record<string, number>>): number => amongCycles(query, cpus, figures);
-  const values = [at(figuresAt(profile, 'low', user)), at(user), at(figuresAt(profile, 'high', user))];
+  const values = [
+    at(figuresAt(profile, 'low', user, uncertainKeys)),
+    at(user),
+    at(figuresAt(profile, 'high', user, uncertainKeys)),
+  ];
   const [, mid = 0] = values;
   return { low: Math.min(...values), mid, high: Math.max(...values) };
 }

@@ -45,5 +45,6 @@ function resultOf(run: PreparedRun, sim: Simulator, trace: Trace): SimulateResul
     ...(sim.deadlock === undefined ? {} : { deadlock: sim.deadlock }),
     ...sim.metrics.results(sim.now, sim.coherence.transfers),
     ...(sim.bound === undefined ? {} : { bound: sim.bound }),
+    ...(profile.overridden.length === 0 ? {} : { overridden: profile.overridden }),
   };
 }

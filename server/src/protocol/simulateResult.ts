@@ -52,6 +52,21 @@ export interface CpuResult {
   readonly acquisitions: number;
 }
 
+/** How far the figures of a run reach where the profile's uncertain figures are at their low and at their high ends. */
+export interface ResultRanges {
+  readonly cycles: CostRange;
+  /** Of the whole run per acquisition of any lock. */
+  readonly cyclesPerAcquisition: CostRange;
+  readonly locks: readonly {
+    readonly id: string;
+    readonly meanWaitCycles: CostRange;
+    readonly p99WaitCycles: CostRange;
+    readonly meanHoldCycles: CostRange;
+  }[];
+  /** Outcomes that the three runs had: more than one where the figures decide it. */
+  readonly outcomes: readonly Outcome[];
+}
+
 /** One simulated run, or the outcome of an exploration. */
 export interface SimulateResult {
   readonly version: 1;
@@ -92,6 +107,10 @@ export interface SimulateResult {
   readonly deadStates?: number;
   /** Why an exploration is not exhaustive, or a run not complete. */
   readonly bound?: string;
+  /** Keys of the profile figures that the user has set; absent where there are none. */
+  readonly overridden?: readonly string[];
+  /** Where it was asked for. */
+  readonly ranges?: ResultRanges;
   /** Replays this very run: `simulate` with the option `schedule`. */
   readonly schedule?: string;
 }

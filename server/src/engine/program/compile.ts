@@ -16,12 +16,16 @@ import type { Program, ProgramContext, ProgramLock } from './program.ts';
 import * as layout from './stateLayout.ts';
 
 const DISPATCH_LEVEL = 2;
+/** More CPUs than a scenario may state, for sweeps. */
+const mostCpus = 1024;
 /** More arrivals than the explorer could ever walk through: it says `bounded` long before. */
 const mostArrivals = 2 ** 30;
 
 /** Applies the run's overrides to the scenario: number of CPUs, lock kind, profile, seed. */
 export function applyOverrides(scenario: Scenario, overrides: RunOverrides): Scenario {
   const { cpus, lock, profile, seed } = overrides;
+  if (cpus !== undefined && !(Number.isInteger(cpus) && cpus >= 1 && cpus <= mostCpus))
+    throw new ScenarioError(`A run has 1 to ${mostCpus} CPUs, not ${cpus}.`);
   const replace = (row: ScenarioLock, index: number): ScenarioLock => {
     if (lock === undefined || !lockKindOf(row, `locks.${index}`).replaceable) return row;
     return { ...row, kind: lock };
