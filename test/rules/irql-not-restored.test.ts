@@ -56,4 +56,20 @@ Exit:
 `,
     );
   });
+
+  it('raised and lowered under one condition, with unknown code between', () => {
+    checkRule(
+      'irql-not-restored',
+      `${TYPES}
+VOID RequestedOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql = PASSIVE_LEVEL;
+    ULONG i;
+    if (Ext->Count & 4) KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    for (i = 0; i < Ext->Count; i++) LibraryWork(Ext);
+    if (Ext->Count & 4) KeLowerIrql(irql);
+}
+`,
+    );
+  });
 });

@@ -370,4 +370,84 @@ VOID EitherOk(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  it('one condition around both, over unknown code and with several parts', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+VOID FieldOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql = 0;
+    if (Ext->IsLocked) KeAcquireSpinLock(&Ext->Lock, &irql);
+    LibraryWork(Ext);
+    if (Ext->IsLocked) KeReleaseSpinLock(&Ext->Lock, irql);
+}
+VOID EitherOk(PDEVICE_EXTENSION Ext, ULONG Kind)
+{
+    KIRQL irql = 0;
+    if (Kind == 3 || Kind == 5) KeAcquireSpinLock(&Ext->Lock, &irql);
+    LibraryWork(Ext);
+    if (Kind == 3 || Kind == 5) KeReleaseSpinLock(&Ext->Lock, irql);
+}
+VOID ChangedBad(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql = 0;
+    if (Ext->IsLocked) KeAcquireSpinLock(&Ext->Lock, &irql);
+    Ext->IsLocked = LibraryAsk(Ext);
+    if (Ext->IsLocked) KeReleaseSpinLock(&Ext->Lock, irql);
+    return;
+//  ^^^^^^^ still held
+}
+`,
+    );
+  });
+
+  it('a callee that gives the lock back when it succeeds, and fails in several ways', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+static NTSTATUS Insert(PDEVICE_EXTENSION Ext)
+{
+    if (Ext->Count == 1) return STATUS_INVALID_PARAMETER;
+    if (Ext->Count == 2) return STATUS_DEVICE_BUSY;
+    ExReleaseFastMutex(&Ext->Mutex);
+    return STATUS_SUCCESS;
+}
+NTSTATUS SucceedOk(PDEVICE_EXTENSION Ext)
+{
+    NTSTATUS status;
+    ExAcquireFastMutex(&Ext->Mutex);
+    status = Insert(Ext);
+    if (NT_SUCCESS(status)) return STATUS_SUCCESS;
+    ExReleaseFastMutex(&Ext->Mutex);
+    return status;
+}
+`,
+    );
+  });
+
+  it('an argument decides which locks the caller gets', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES.replace('ERESOURCE Resource;', 'ERESOURCE Resource; ERESOURCE Other;')}
+_Requires_lock_held_(_Global_critical_region_)
+BOOLEAN TryBothOk(PDEVICE_EXTENSION Ext, ULONG Which, BOOLEAN Wait)
+{
+    BOOLEAN result = TRUE;
+    if (Which & 1) {
+        result = ExAcquireResourceSharedLite(&Ext->Resource, Wait);
+        if (!result) return FALSE;
+    }
+    if (Which & 2) {
+        result = ExAcquireResourceSharedLite(&Ext->Other, Wait);
+        if (!result) {
+            if (Which & 1) ExReleaseResourceLite(&Ext->Resource);
+            return FALSE;
+        }
+    }
+    return result;
+}
+`,
+    );
+  });
 });

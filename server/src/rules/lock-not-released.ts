@@ -6,7 +6,7 @@ import type { ExitFact, HeldLock, PathState } from '../analysis/facts.ts';
 import type { NodeId } from '../syntax/ir.ts';
 import { isFeasible, verdictOf } from './reporting/evidence.ts';
 import { outcomeOf } from './reporting/exitOutcome.ts';
-import { conditionsAround, isOwnerChecked, isReleaseDeclined } from './reporting/lockGuards.ts';
+import { isOwnerChecked, isReleaseDeclined } from './reporting/lockGuards.ts';
 import { isOneObject, isOwnedKind, isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, assumptionSteps, callAt, isWrittenHere, report, stepAt } from './reporting/report.ts';
 import { isSavedLevelLost } from './reporting/savedLevel.ts';
@@ -67,29 +67,24 @@ function leaksOf(context: FunctionContext): Leak[] {
   return leaks;
 }
 
-/** A release before this return stands under the same condition as the acquire: the two go together. */
-function isReleasedAlike(context: FunctionContext, { exit, held }: Leak): boolean {
-  const guards = conditionsAround(context, held.node);
-  if (guards.length === 0) return false;
-  const ir = context.facts.unit.ir();
-  const end = exit.node === 0 ? (ir.end[0] ?? 0) : (ir.start[exit.node] ?? 0);
-  return context.facts.calls.some(
-    (call) =>
-      call.locks.some((event) => event.op === 'release' && event.lock.path === held.lock.path) &&
-      (ir.start[call.node] ?? 0) < end &&
-      conditionsAround(context, call.node).some((guard) => guards.includes(guard)),
-  );
-}
-
-/** The caller's own lock, dropped for a while or converted, and taken again before the return. */
+/**
+ * The caller's own lock, dropped for a while or converted, and taken again before the return; or a release of what nobody
+ * took, which may be this lock under another name (`other->Owner->Lock`).
+ */
 function isGivenBack(state: PathState, held: HeldLock): boolean {
-  return state.releasedFromEntry?.some((released) => released.lock.path === held.lock.path) === true;
+  const lastStep = (path: string): string => /[^.]*$/.exec(path)?.[0] ?? '';
+  return (
+    state.releasedFromEntry?.some(
+      ({ lock, kind }) =>
+        lock.path === held.lock.path ||
+        (kind === held.kind && lastStep(lock.path) === lastStep(held.lock.path)),
+    ) === true
+  );
 }
 
 function isMistake(context: FunctionContext, leak: Leak): boolean {
   const { path } = leak.held.lock;
   if (isCalleesMistake(context, leak.held) || isOwnerChecked(context, leak.held.node)) return false;
-  if (isReleasedAlike(context, leak)) return false;
   if (isReleaseDeclined(context, leak.state, leak.held, releasesOf(context, path))) return false;
   if (!isReleasedHere(context, path)) {
     const { held } = leak;
@@ -106,10 +101,39 @@ function isMistake(context: FunctionContext, leak: Leak): boolean {
     if (isFree) free.push(exit);
   }
   if (free.length === 0) return isNeverGivenBack(context, leak.held);
+  if (isUpToArgument(context, leak)) return false;
   const isHandedOver =
     holding.every((exit) => !isFailure(context, exit)) &&
     free.every((exit) => !holding.includes(exit) && isFailure(context, exit));
   return !isHandedOver;
+}
+
+/** An argument decides whether the lock is kept: every way out without it that is no failure has the opposite. */
+function isUpToArgument(context: FunctionContext, { exit, state, held }: Leak): boolean {
+  if (isFailure(context, exit)) return false;
+  const free = context.facts.exits
+    .filter((other) => !isFailure(context, other))
+    .flatMap(({ states }) => states)
+    .filter((other) => !other.held.some(({ lock }) => lock.path === held.lock.path));
+  return [...state.values].some(([key, value]) => {
+    if (value.kind !== 'const' || !isOfArguments(context, key)) return false;
+    return free.every((other) => {
+      const opposite = other.values.get(key);
+      return opposite?.kind === 'const' && opposite.value !== value.value;
+    });
+  });
+}
+
+/** Whether the fact kept under `key` speaks of parameters and constants alone. */
+function isOfArguments(context: FunctionContext, key: string): boolean {
+  if (/^p\d+$/.test(key)) return true;
+  const names = [...key.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name ?? '');
+  const isParameter = (name: string): boolean =>
+    /^p\d+$/.test(name) ||
+    context.facts.unit.head.params.some(
+      (declared) => `l:${context.program.atoms.text(declared.name)}` === name,
+    );
+  return names.some(isParameter) && names.every((name) => isParameter(name) || /^g:\w+$/.test(name));
 }
 
 function isFailure(context: FunctionContext, exit: ExitFact): boolean {
@@ -127,8 +151,8 @@ function releasesOf(context: FunctionContext, path: string): NodeId[] {
 }
 
 /**
- * A callee that leaves with the lock on some paths only, without telling by its result, is where the mistake lies, and
- * where it is reported.
+ * A callee that leaves with the lock on some paths only, without telling by its result, or although it fails, is where the
+ * mistake lies, and where it is reported.
  */
 function isCalleesMistake(context: FunctionContext, held: HeldLock): boolean {
   const callee = callAt(context, held.node)?.callee;
@@ -137,7 +161,10 @@ function isCalleesMistake(context: FunctionContext, held: HeldLock): boolean {
     const { cases } = context.analysis.summaryOf(id);
     const free = cases.filter((exit) => exit.acquired.length === 0);
     const isTold = cases.every((exit) => exit.returns !== undefined || exit.guards.length > 0);
-    return free.length > 0 && free.length < cases.length && !isTold;
+    const isFailing = cases.some(
+      ({ acquired, returns }) => acquired.length > 0 && returns?.kind === 'status' && !returns.isSuccess,
+    );
+    return free.length > 0 && free.length < cases.length && (!isTold || isFailing);
   });
 }
 

@@ -238,6 +238,11 @@ void WaitsLow(PKEVENT event) {
   if (KeGetCurrentIrql() <= APC_LEVEL) Waits(event);
 }
 void Calls(PKEVENT event) { Waits(event); }
+typedef struct _QUEUE { KIRQL MaxIrql; FAST_MUTEX Mutex; KSPIN_LOCK Lock; } QUEUE, *PQUEUE;
+void Adapts(PQUEUE queue, PKIRQL old) {
+  if (queue->MaxIrql < DISPATCH_LEVEL) ExAcquireFastMutex(&queue->Mutex);
+  else KeAcquireSpinLock(&queue->Lock, old);
+}
 `);
     const summary = (name: string): number | undefined => {
       const unit = program.functions.find((one) => one.name === name);
@@ -246,5 +251,7 @@ void Calls(PKEVENT event) { Waits(event); }
     expect(summary('Waits')).toBe(1);
     expect(summary('WaitsLow')).toBe(15);
     expect(summary('Calls')).toBe(1);
+    // The level that the queue keeps decides, not the caller's alone.
+    expect(summary('Adapts')).toBe(15);
   });
 });

@@ -6,6 +6,7 @@ import type { NodeId } from '../../syntax/ir.ts';
 import type { Value } from '../facts.ts';
 import { isMemory, mentions } from '../locks/accessPath.ts';
 import { forgetPaths } from '../locks/heldLocks.ts';
+import { STABLE } from './evaluate.ts';
 import type { State } from './state.ts';
 
 /** The state after `location = value`; an undefined value is one nobody knows. */
@@ -29,13 +30,21 @@ export function forgetValues(state: State, location: string, isByAddress: boolea
   return values === state.values ? state : { ...state, values };
 }
 
-/** The state after code that may change shared memory: constant facts about what `mayChange` go, saved IRQLs and names stay. */
-export function forgetMemoryFacts(state: State, mayChange: (key: string) => boolean = () => true): State {
+/**
+ * The state after code that may change shared memory: constant facts about what `mayChange` go, saved IRQLs and names stay.
+ * Conditions that the author relies on go only where something in them surely `isChanged`.
+ */
+export function forgetMemoryFacts(
+  state: State,
+  mayChange: (key: string) => boolean = () => true,
+  isChanged: (key: string) => boolean = () => false,
+): State {
   const values = state.values.map((key, value) => {
     const isCopyFact = value.kind === 'copyOf' && value.isNonZero === true;
     const isFact =
       isCopyFact || value.kind === 'const' || value.kind === 'notConst' || value.kind === 'status';
-    if (!isFact || key.startsWith('#') || !isMemoryKey(key) || !mayChange(key)) return value;
+    if (!isFact || key.startsWith('#') || !isMemoryKey(key)) return value;
+    if (key.startsWith(STABLE) ? !isChanged(key) : !mayChange(key)) return value;
     return isCopyFact ? { kind: 'copyOf', path: value.path } : undefined;
   });
   return values === state.values ? state : { ...state, values };

@@ -10,6 +10,8 @@ import type { Atom } from '../../syntax/atoms.ts';
 const SYMBOL_BASE = 2 ** 40;
 /** Numbers from here on stand for NTSTATUS-like names, which all differ from each other. */
 const STATUS_BASE = 2 ** 41;
+/** Numbers from here on stand for statuses that say failure. */
+const FAILURE_BASE = 2 ** 42;
 
 const KNOWN: Readonly<Record<string, number>> = {
   TRUE: 1,
@@ -88,7 +90,8 @@ export function constantOfName(text: string, atom: Atom, arch: Arch): number | u
   const known = Object.hasOwn(KNOWN, text) ? KNOWN[text] : levelOfConstant(text, arch);
   if (known !== undefined) return known;
   if (!IS_SYMBOL.test(text) || text.length < 3) return undefined;
-  return (text.startsWith('STATUS_') || text.startsWith('NDIS_STATUS_') ? STATUS_BASE : SYMBOL_BASE) + atom;
+  if (!/^(?:NDIS_)?STATUS_/.test(text)) return SYMBOL_BASE + atom;
+  return (SUCCESS_STATUSES.has(text.replace(/^NDIS_/, '')) ? STATUS_BASE : FAILURE_BASE) + atom;
 }
 
 /** Whether the number stands for a name whose value is not known. */
@@ -107,8 +110,8 @@ export function areEqualConstants(a: number, b: number): boolean | undefined {
 }
 
 /** NT_SUCCESS of a constant; undefined for symbols that are no status. */
-export function isSuccessConstant(value: number, textOf: (atom: Atom) => string): boolean | undefined {
-  if (value >= STATUS_BASE) return SUCCESS_STATUSES.has(textOf(value - STATUS_BASE));
+export function isSuccessConstant(value: number): boolean | undefined {
+  if (value >= STATUS_BASE) return value < FAILURE_BASE;
   if (value >= SYMBOL_BASE) return undefined;
   return (value | 0) >= 0;
 }

@@ -276,6 +276,15 @@ export function expressionKey(context: BodyContext, state: State, node: NodeId):
   return key === '' || key.length > 200 ? '' : `e:${key}`;
 }
 
+/** Keys that start so outlive calls into unknown code; only an assignment to something in them ends them. */
+export const STABLE = 's:';
+
+/** The key under which the outcome of a paired condition is kept; '' when it has no stable text or is a plain constant. */
+export function stableKey(context: BodyContext, state: State, node: NodeId): string {
+  const key = expressionKey(context, state, node);
+  return key.includes('{') ? `${STABLE}${key}` : '';
+}
+
 function keyOf(context: BodyContext, state: State, node: NodeId, depth: number): string {
   const { ir } = context;
   if (depth > 6 || node < 0) return '';

@@ -11,12 +11,12 @@ import { noteAddress } from '../locks/lockRef.ts';
 import { isMemory } from '../locks/accessPath.ts';
 import type { BodyContext } from '../summary/bodyContext.ts';
 import type { Guard } from '../summary/guards.ts';
-import { ALL_WRITES, mayChange } from '../summary/writeSet.ts';
+import { ALL_WRITES, isTelling, mayChange } from '../summary/writeSet.ts';
 import { applySummary } from './applySummary.ts';
 import { assign, forgetMemoryFacts, forgetResults, forgetValues } from './assign.ts';
 import { callSiteOf, withResult } from './callSite.ts';
 import type { CallSite } from './callSite.ts';
-import { locationOf, pathOf, resultKey, valueOf } from './evaluate.ts';
+import { locationOf, pathOf, resultKey, stableKey, truthOf, valueOf } from './evaluate.ts';
 import { applyEffect } from './lockEffects.ts';
 import { refine } from './refine.ts';
 import { joinInto, withCurrentIn, withValue, withUnknownIrql } from './state.ts';
@@ -295,6 +295,27 @@ export function branch(
   states: readonly State[],
   node: NodeId,
 ): readonly [readonly State[], readonly State[]] {
+  if (!run.context.isPaired(node)) return branchOnce(run, states, node);
+  const whenTrue: State[] = [];
+  const whenFalse: State[] = [];
+  for (const state of states) {
+    const key = stableKey(run.context, state, node);
+    const known = key === '' ? undefined : state.values.get(key);
+    const isTrue = known === undefined ? undefined : truthOf(known);
+    const [yes, no] = branchOnce(run, [state], node);
+    const note = (outcome: State, value: number): State =>
+      key === '' ? outcome : withValue(outcome, key, { kind: 'const', value });
+    if (isTrue !== false) whenTrue.push(...yes.map((outcome) => note(outcome, 1)));
+    if (isTrue !== true) whenFalse.push(...no.map((outcome) => note(outcome, 0)));
+  }
+  return [limit(whenTrue), limit(whenFalse)];
+}
+
+function branchOnce(
+  run: Interpreter,
+  states: readonly State[],
+  node: NodeId,
+): readonly [readonly State[], readonly State[]] {
   const { context } = run;
   const { ir } = context;
   const first = ir.first[node] ?? -1;
@@ -392,8 +413,11 @@ function callFunctions(
 ): readonly State[] {
   const { atoms } = run.context.program;
   const writes = ids.map((id) => run.summaryOf(id)?.writes ?? ALL_WRITES);
-  const passed = forgetMemoryFacts(passAddresses(run.context, state, site), (key) =>
-    writes.some((set) => mayChange(set, key, atoms)),
+  const telling = writes.filter(isTelling);
+  const passed = forgetMemoryFacts(
+    passAddresses(run.context, state, site),
+    (key) => writes.some((set) => mayChange(set, key, atoms)),
+    (key) => telling.some((set) => mayChange(set, key, atoms)),
   );
   const states: State[] = [];
   for (const id of ids) {

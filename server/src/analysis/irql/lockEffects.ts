@@ -264,10 +264,8 @@ function resultValues(effect: LockEffect): readonly [Value, Value] {
   switch (effect.effectIf) {
     case 'ntSuccess':
     case 'waitSatisfied':
-      return [
-        { kind: 'status', isSuccess: true },
-        { kind: 'status', isSuccess: false },
-      ];
+      // The other statuses that say success (a timeout, an alert) say that the lock was not taken.
+      return [FALSE_VALUE, { kind: 'status', isSuccess: false }];
     case 'storSuccess':
       return [FALSE_VALUE, { kind: 'notConst', value: 0 }];
     default:

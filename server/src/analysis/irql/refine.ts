@@ -348,7 +348,7 @@ function compareEquality(
   }
   if (value?.kind === 'addressOf' && constant === 0) return isEqual ? undefined : state;
   if (value?.kind === 'status') {
-    const isSuccess = isSuccessConstant(constant, (atom) => context.text(atom));
+    const isSuccess = isSuccessConstant(constant);
     if (isEqual && isSuccess !== undefined && isSuccess !== value.isSuccess) return undefined;
     if (!isEqual && constant === 0 && value.isSuccess) return state;
     if (!isEqual) return state;
@@ -406,7 +406,7 @@ function refineStatus(
   const value = valueOf(context, state, argument);
   if (value?.kind === 'status') return value.isSuccess === sense ? state : undefined;
   if (value?.kind === 'const') {
-    const isSuccess = isSuccessConstant(value.value, (atom) => context.text(atom));
+    const isSuccess = isSuccessConstant(value.value);
     return isSuccess === undefined || isSuccess === sense ? state : undefined;
   }
   if (value?.kind === 'notConst' && value.value === 0 && sense) return state;

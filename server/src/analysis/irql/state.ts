@@ -6,6 +6,7 @@ import { intersect, union } from '../../protocol/irqlLevels.ts';
 import type { IrqlSet } from '../../protocol/irqlLevels.ts';
 import type { NodeId } from '../../syntax/ir.ts';
 import type { HeldLock, PathState, Value } from '../facts.ts';
+import { isSuccessConstant, isSymbol } from './constants.ts';
 import { ValueMap } from './valueMap.ts';
 
 /** A `PathState` with every optional part present, so that all states share one shape. */
@@ -134,8 +135,17 @@ export function joinValues(a: Value, b: Value): Value | undefined {
   if (a.kind === 'copyOf' && b.kind === 'copyOf' && a.path === b.path) {
     return { kind: 'copyOf', path: a.path };
   }
+  const isSuccess = successOf(a);
+  if (isSuccess !== undefined && isSuccess === successOf(b)) return { kind: 'status', isSuccess };
   if (isNonZero(a) && isNonZero(b)) return { kind: 'notConst', value: 0 };
   return undefined;
+}
+
+/** What a status says; undefined for values that need not be statuses, but for zero, which is STATUS_SUCCESS. */
+function successOf(value: Value): boolean | undefined {
+  if (value.kind === 'status') return value.isSuccess;
+  if (value.kind !== 'const' || (value.value !== 0 && !isSymbol(value.value))) return undefined;
+  return isSuccessConstant(value.value);
 }
 
 function isNonZero(value: Value): boolean {

@@ -32,6 +32,7 @@ import type { Callee, FunctionId, FunctionUnit, Program } from '../program.ts';
 import { createBodyContext } from './bodyContext.ts';
 import type { BodyContext } from './bodyContext.ts';
 import type { Guard } from './guards.ts';
+import { sideOf } from './pairedConditions.ts';
 import { requirementOf } from './requirement.ts';
 
 /** What is known before the body runs, besides the level. */
@@ -57,7 +58,7 @@ export function analyzeBody(
   isLight: boolean,
   summaryOf: (id: FunctionId) => FunctionSummary | undefined,
 ): AnalyzedBody {
-  const context = createBodyContext(program, unit, callees, isLight);
+  const context = createBodyContext(program, unit, callees, isLight, (callee) => sideOf(callee, summaryOf));
   const cfg = buildCfg(context.ir, (decl) => guards.has(decl));
   const run: Interpreter = { context, hasEffect: findEffects(context), guards, summaryOf };
   const rank = new Int32Array(cfg.blocks.length).fill(-1);

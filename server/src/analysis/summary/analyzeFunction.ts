@@ -12,7 +12,7 @@ import { analyzeBody } from './analyzeBody.ts';
 import type { AnalyzedBody } from './analyzeBody.ts';
 import type { UnitCell } from './anchoredStep.ts';
 import type { CallTable } from './callTable.ts';
-import { assertedEntry, sameCase, summarize } from './summarize.ts';
+import { assertedEntry, hangsOnStoredLevel, sameCase, summarize } from './summarize.ts';
 import { tierOf } from './tier.ts';
 import { trivialEdges, trivialSummary } from './trivialSummary.ts';
 import { withContract } from './withContract.ts';
@@ -94,7 +94,7 @@ function edgesOf(caller: FunctionId, facts: BodyFacts, all: IrqlSet): CallEdge[]
       entry: state.entry,
       irql: state.irql,
       isEntryIrql: state.isEntryIrql,
-      isVague: state.isImprecise || state.isIrqlUnknown === true,
+      isVague: state.isImprecise || state.isIrqlUnknown === true || hangsOnStoredLevel(state.values),
       isBounded: isBoundedHere(facts, state, all),
     }));
     const { ids, isExact } = call.callee;

@@ -10,6 +10,7 @@ import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 import type { LockRef } from '../facts.ts';
 import { constantOfName, isSymbol } from '../irql/constants.ts';
 import type { Callee, FunctionUnit, Program } from '../program.ts';
+import { pairedConditions, type LockSide } from './pairedConditions.ts';
 import { conditionHash, LEVEL_WORDS, repeatedConditions, trackedNames } from './tracking.ts';
 
 /** A declared local. */
@@ -42,6 +43,8 @@ export interface BodyContext {
   tracks(location: string): boolean;
   /** whether how the condition (or part) turned out is asked again, by another condition, a call or a caller */
   isAskedAgain(condition: NodeId): boolean;
+  /** whether the condition guards a taking and a giving back (see pairedConditions.ts) */
+  isPaired(condition: NodeId): boolean;
   /** the value of a constant by name: of the headers, of a macro that the file sees, or a symbol of its own */
   constantOf(name: Atom): number | undefined;
 }
@@ -52,6 +55,7 @@ export function createBodyContext(
   unit: FunctionUnit,
   known: ReadonlyMap<NodeId, Callee>,
   isLight = false,
+  sideOfCall?: (callee: Callee) => LockSide,
 ): BodyContext {
   const ir = unit.ir();
   const { atoms } = program;
@@ -106,6 +110,7 @@ export function createBodyContext(
       argumentNames ??= isLight ? tracked : trackedNames(ir, true, textOf);
       return params.has(name) || argumentNames.has(name);
     },
+    isPaired: pairing(ir, parents, textOf, isLight ? undefined : sideOfCall, known),
     tracks(location) {
       if (!isLight) return !ignored.has(location);
       if (location.startsWith('l:') || location.startsWith('p')) return !ignored.has(location);
@@ -118,6 +123,25 @@ export function createBodyContext(
       constants.set(name, constant);
       return constant;
     },
+  };
+}
+
+/** The test for paired conditions, which looks for them when it is asked first. */
+function pairing(
+  ir: BodyIr,
+  parents: Int32Array,
+  textOf: (atom: Atom) => string,
+  sideOfCall: ((callee: Callee) => LockSide) | undefined,
+  known: ReadonlyMap<NodeId, Callee>,
+): (condition: NodeId) => boolean {
+  if (sideOfCall === undefined) return () => false;
+  let paired: ReadonlySet<number> | undefined;
+  return (condition) => {
+    paired ??= pairedConditions(ir, parents, textOf, (call) => {
+      const callee = known.get(call);
+      return callee === undefined ? 'none' : sideOfCall(callee);
+    });
+    return paired.size > 0 && paired.has(conditionHash(ir, condition, textOf));
   };
 }
 

@@ -25,6 +25,7 @@ import type {
   Value,
   WhyStep,
 } from '../facts.ts';
+import { STABLE } from '../irql/evaluate.ts';
 import { isSameHeld, isSameValue, joinValues } from '../irql/state.ts';
 import type { State } from '../irql/state.ts';
 import { isVisibleOutside, parameterOf } from '../locks/accessPath.ts';
@@ -202,6 +203,7 @@ function isWorthSaving(state: State, key: string, value: Value): boolean {
   if (
     key.startsWith('i:') ||
     key.startsWith('e:') ||
+    key.startsWith(STABLE) ||
     key.startsWith('r:') ||
     key.startsWith('#') ||
     !isVisibleOutside(key)
@@ -323,15 +325,26 @@ function needOfState(
   };
 }
 
+/** Whether a level that an object keeps or the caller gives was compared: who comes here at which level is not known then. */
+export function hangsOnStoredLevel(values: PathState['values']): boolean {
+  let isThere = false as boolean;
+  values.forEach((_, key) => {
+    isThere ||= key.startsWith('i:');
+  });
+  return isThere;
+}
+
 /** The path's guards on parameters; undefined when it hangs on a level-like condition that no caller's argument decides. */
 function relevantGuards(
   context: BodyContext,
   state: PathState,
 ): readonly { readonly parameter: number; readonly value: Value }[] | undefined {
   const guards: { parameter: number; value: Value }[] = [];
+  if (hangsOnStoredLevel(state.values)) return undefined;
   for (const [key, value] of state.values) {
     if (value.kind !== 'const' && value.kind !== 'notConst') continue;
-    if (key.startsWith('#') || (value.value === 0 && isOldIrql(context, key))) continue;
+    if (key.startsWith('#') || key.startsWith(STABLE)) continue;
+    if (value.value === 0 && isOldIrql(context, key)) continue;
     if (/^p\d+$/.test(key)) {
       const parameter = parameterOf(key);
       const declared = context.unit.head.params[parameter];

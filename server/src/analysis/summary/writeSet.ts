@@ -54,6 +54,13 @@ export function areSameWrites(a: WriteSet, b: WriteSet): boolean {
   return a === b || a.every((word, i) => word === b[i]);
 }
 
+/** Whether a yes of `mayChange` can be believed: a set of few names is rarely wrong, that of a large call tree nearly always. */
+export function isTelling(writes: WriteSet): boolean {
+  let bits = 0;
+  for (const word of writes) for (let rest = word; rest !== 0; rest &= rest - 1) bits++;
+  return bits <= (WORDS * 32) / 4;
+}
+
 /** Whether the fact kept under `key` may change by code with these writes: some field or global in it may be written. */
 export function mayChange(writes: WriteSet, key: string, atoms: AtomTable): boolean {
   if (writes === ALL_WRITES) return true;

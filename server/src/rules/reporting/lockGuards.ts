@@ -1,6 +1,6 @@
 /**
- * The conditions around a lock call, as text: an acquire and a release under the same condition belong together even where
- * the values cannot be followed, and an acquire that asks for the current thread first is a lock that its owner may take again.
+ * The conditions around a lock call: a release that a cleared flag declines, and an acquire that asks for the current
+ * thread first, of a lock that its owner may take again.
  */
 import { NodeKind, type NodeId } from '../../syntax/ir.ts';
 import type { HeldLock, PathState } from '../../analysis/facts.ts';
@@ -34,8 +34,8 @@ function ifsAround(context: FunctionContext, node: NodeId): NodeId[] {
 }
 
 /**
- * Whether the path has decided not to release the lock: every release before the return is guarded by a variable that the function
- * cleared after the acquire, and that is still zero here. Somebody else has the lock then (a posted request, say).
+ * Whether the path has decided not to release the lock: a release is guarded by a variable that the function cleared after
+ * the acquire (somebody else has the lock then, a posted request, say), or by an argument, so that the caller has it.
  */
 export function isReleaseDeclined(
   context: FunctionContext,
@@ -46,13 +46,28 @@ export function isReleaseDeclined(
   const ir = context.facts.unit.ir();
   return releases.some((release) =>
     ifsAround(context, release).some((branch) => {
-      const condition = ir.first[branch] ?? -1;
-      if (ir.kind[condition] !== NodeKind.Name) return false;
-      const name = ir.atom[condition] ?? 0;
-      const value = state.values.get(`l:${context.program.atoms.text(name)}`);
-      return value?.kind === 'const' && value.value === 0 && isAssignedAfter(context, name, held.node);
+      return conjunctsOf(context, ir.first[branch] ?? -1).some((name) => {
+        const parameter = context.facts.unit.head.params.findIndex((declared) => declared.name === name);
+        const isZero = (key: string): boolean => {
+          const value = state.values.get(key);
+          return value?.kind === 'const' && value.value === 0;
+        };
+        if (parameter >= 0 && isZero(`p${String(parameter)}`)) return true;
+        return isZero(`l:${context.program.atoms.text(name)}`) && isAssignedAfter(context, name, held.node);
+      });
     }),
   );
+}
+
+/** The plain names that must all be non-zero for the condition to hold. */
+function conjunctsOf(context: FunctionContext, condition: NodeId): number[] {
+  const ir = context.facts.unit.ir();
+  if (ir.kind[condition] === NodeKind.Name) return [ir.atom[condition] ?? 0];
+  const isAnd =
+    ir.kind[condition] === NodeKind.Binary && context.program.atoms.text(ir.atom[condition] ?? 0) === '&&';
+  if (!isAnd) return [];
+  const first = ir.first[condition] ?? -1;
+  return [...conjunctsOf(context, first), ...conjunctsOf(context, ir.next[first] ?? -1)];
 }
 
 function isAssignedAfter(context: FunctionContext, name: number, node: NodeId): boolean {
@@ -61,7 +76,8 @@ function isAssignedAfter(context: FunctionContext, name: number, node: NodeId): 
     if (ir.kind[at] !== NodeKind.Assign || ir.atom[ir.first[at] ?? -1] !== name) continue;
     const value = ir.next[ir.first[at] ?? -1] ?? -1;
     const isZero = ir.kind[value] === NodeKind.Number && ir.aux[value] === 0;
-    const isCleared = isZero || /^(?:FALSE|false)$/.test(context.program.atoms.text(ir.atom[value] ?? 0));
+    const isCleared =
+      isZero || /^(?:FALSE|false|NULL|nullptr)$/.test(context.program.atoms.text(ir.atom[value] ?? 0));
     if (isCleared && (ir.start[at] ?? 0) > (ir.start[node] ?? 0)) return true;
   }
   return false;
