@@ -1,5 +1,7 @@
 /** Profile icelake-sp: every figure with its unit, source, confidence and range. Data only. */
+import { sources } from './figureSources.ts';
 import type { Profile } from './profile.ts';
+import { sharedFigures as figures } from './sharedFigures.ts';
 
 export const icelakeSp: Profile = {
   id: 'icelake-sp',
@@ -9,42 +11,10 @@ export const icelakeSp: Profile = {
   coresPerCluster: 32,
   coresPerSocket: 32,
   figures: [
-    {
-      key: 'readIrql',
-      value: 25,
-      unit: 'cycles',
-      range: [10, 50],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
-    },
-    {
-      key: 'raiseWrite',
-      value: 45,
-      unit: 'cycles',
-      range: [20, 120],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
-    },
-    {
-      key: 'lowerWrite',
-      value: 45,
-      unit: 'cycles',
-      range: [20, 120],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says; no pending interrupt',
-    },
-    {
-      key: 'flagsTest',
-      value: 1,
-      unit: 'cycles',
-      range: [1, 2],
-      confidence: 'estimate',
-      source:
-        'recent builds test the global KiIrqlFlags after the write (OSR thread 58541 shows it for ARM64): one L1 load + predicted branch',
-    },
+    figures.x64ReadIrql,
+    figures.x64RaiseWrite,
+    figures.x64LowerWrite,
+    figures.x64FlagsTest,
     {
       key: 'rmwL1',
       value: 21.8,
@@ -84,7 +54,7 @@ export const icelakeSp: Profile = {
       unit: 'cycles',
       range: null,
       confidence: 'measured',
-      source: 'measured on an Ice Lake-SP guest with 2 virtual CPUs at 3.48 GHz',
+      source: sources.measuredHere,
     },
     {
       key: 'pause',
@@ -92,7 +62,7 @@ export const icelakeSp: Profile = {
       unit: 'cycles',
       range: [45, 52],
       confidence: 'measured',
-      source: 'measured on an Ice Lake-SP guest with 2 virtual CPUs at 3.48 GHz',
+      source: sources.measuredHere,
     },
     {
       key: 'fullFence',
@@ -100,24 +70,10 @@ export const icelakeSp: Profile = {
       unit: 'cycles',
       range: null,
       confidence: 'measured',
-      source: 'measured on an Ice Lake-SP guest with 2 virtual CPUs at 3.48 GHz',
+      source: sources.measuredHere,
     },
-    {
-      key: 'cli',
-      value: 4,
-      unit: 'cycles',
-      range: [1, 10],
-      confidence: 'estimate',
-      source: 'estimate without a source',
-    },
-    {
-      key: 'sti',
-      value: 6,
-      unit: 'cycles',
-      range: [1, 20],
-      confidence: 'estimate',
-      source: 'estimate without a source',
-    },
+    figures.intelCli,
+    figures.intelSti,
     {
       key: 'pushf',
       value: 4.7,
@@ -140,8 +96,7 @@ export const icelakeSp: Profile = {
       unit: 'ns',
       range: null,
       confidence: 'published',
-      source:
-        'nviennot/core-to-core-latency @96a943a, raw CSV "Intel(R) Xeon(R) Platinum 8375C", median of pairs in the cluster (one-way, CAS<->CAS, duration/round trip/2)',
+      source: sources.icelakeTransfers,
     },
     {
       key: 'sameCluster',
@@ -166,8 +121,7 @@ export const icelakeSp: Profile = {
       unit: 'ns',
       range: null,
       confidence: 'published',
-      source:
-        'nviennot/core-to-core-latency @96a943a, raw CSV "Intel(R) Xeon(R) Platinum 8375C", median of pairs in the cluster (one-way, CAS<->CAS, duration/round trip/2)',
+      source: sources.icelakeTransfers,
     },
     {
       key: 'loadFactor',
@@ -177,31 +131,16 @@ export const icelakeSp: Profile = {
       confidence: 'measured',
       source: 'measured on an Ice Lake-SP guest with 2 virtual CPUs at 3.48 GHz store/load vs CAS ping-pong',
     },
-    {
-      key: 'occupancyFactor',
-      value: 0.9,
-      unit: 'factor',
-      range: [0.7, 1.1],
-      confidence: 'derived',
-      source:
-        'serialised-read occupancy c / one-way transfer T: Graviton2 ticket-lock slope gives c = 2*21.03 = 42.1 ns vs T = 47.2 ns -> 0.89; Skylake client 0.76, Ice Lake client 1.07',
-    },
+    figures.x64OccupancyFactor,
     { key: 'dramLocal', value: 85, unit: 'ns', range: [75, 100], confidence: 'recalled', source: 'typical' },
-    {
-      key: 'dramRemote',
-      value: 140,
-      unit: 'ns',
-      range: [120, 160],
-      confidence: 'recalled',
-      source: 'typical',
-    },
+    figures.intelDramRemote,
     {
       key: 'interruptDelivery',
       value: 592,
       unit: 'cycles',
       range: [278, 1392],
       confidence: 'estimate',
-      source: 'estimate: (IDT vector + stack frame + pipeline drain, ring 0 to ring 0; a few hundred cycles)',
+      source: sources.interruptDelivery,
     },
     {
       key: 'isrPrologueEpilogue',
@@ -209,7 +148,7 @@ export const icelakeSp: Profile = {
       unit: 'cycles',
       range: [174, 1044],
       confidence: 'estimate',
-      source: 'estimate: KINTERRUPT dispatch, KPRCB accounting, interrupt spin lock, EOI',
+      source: sources.isrGlue,
     },
     {
       key: 'eoi',
@@ -217,8 +156,7 @@ export const icelakeSp: Profile = {
       unit: 'cycles',
       range: [17, 209],
       confidence: 'estimate',
-      source:
-        'estimate: ; in x2APIC mode a WRMSR with relaxed (non-serialising) semantics, in xAPIC an uncached MMIO store (Intel SDM 3A 10.12.3)',
+      source: sources.eoi,
     },
     {
       key: 'iret',
@@ -226,7 +164,7 @@ export const icelakeSp: Profile = {
       unit: 'cycles',
       range: [70, 522],
       confidence: 'estimate',
-      source: 'estimate: (microcoded, serialising on most parts)',
+      source: sources.iret,
     },
     {
       key: 'ipiSend',
@@ -234,25 +172,16 @@ export const icelakeSp: Profile = {
       unit: 'cycles',
       range: [35, 348],
       confidence: 'estimate',
-      source: 'estimate: ICR write',
+      source: sources.ipiSend,
     },
-    {
-      key: 'ipiLatency',
-      value: 1000,
-      unit: 'ns',
-      range: [300, 2500],
-      confidence: 'estimate',
-      source:
-        'estimate: 0.5-2 us bare metal. In a KVM guest 2.2-2.5 us per normal IPI: Linux commit 4180bf1b655a (223.9-251.3 ms per 100k IPIs, Skylake 2.5 GHz)',
-    },
+    figures.anyIpiLatency,
     {
       key: 'selfIpi',
       value: 348,
       unit: 'cycles',
       range: [104, 1044],
       confidence: 'estimate',
-      source:
-        'estimate: self-IPI write until the vector is pending in the IRR (ReactOS waits for it in ApicRequestSelfInterrupt)',
+      source: sources.selfIpi,
     },
     {
       key: 'dpcDispatch',
@@ -260,7 +189,7 @@ export const icelakeSp: Profile = {
       unit: 'cycles',
       range: [104, 696],
       confidence: 'estimate',
-      source: 'estimate: DpcLock acquire, unlink, watchdog bookkeeping, indirect call',
+      source: sources.dpcDispatch,
     },
     {
       key: 'contextSwitch',
@@ -271,13 +200,6 @@ export const icelakeSp: Profile = {
       source:
         'travisdowns data: "queued fifo" lock (mutex+condvar, one futex wake + one switch per hand-off) costs 2043 ns per acquisition at 2 threads; a switch is about half of it',
     },
-    {
-      key: 'smi',
-      value: 100000,
-      unit: 'ns',
-      range: [10000, 1000000],
-      confidence: 'estimate',
-      source: 'estimate: system management interrupts steal 10 us - 1 ms, all CPUs; off by default',
-    },
+    figures.anySmi,
   ],
 };

@@ -1,36 +1,10 @@
 /** How the IRQL is kept on other platforms: figures that replace the profile's own. Data only. */
+import { sources } from './figureSources.ts';
 import type { Figure } from './profile.ts';
+import { sharedFigures as figures } from './sharedFigures.ts';
 
 export const irqlVariants: Readonly<Record<string, readonly Figure[]>> = {
-  'x64-cr8': [
-    {
-      key: 'readIrql',
-      value: 25,
-      unit: 'cycles',
-      range: [10, 50],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
-    },
-    {
-      key: 'raiseWrite',
-      value: 45,
-      unit: 'cycles',
-      range: [20, 120],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
-    },
-    {
-      key: 'lowerWrite',
-      value: 45,
-      unit: 'cycles',
-      range: [20, 120],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
-    },
-  ],
+  'x64-cr8': [figures.x64ReadIrql, figures.x64RaiseWrite, figures.x64LowerWrite],
   'x64-cr8-intercepted': [
     {
       key: 'readIrql',
@@ -47,7 +21,7 @@ export const irqlVariants: Readonly<Record<string, readonly Figure[]>> = {
       unit: 'cycles',
       range: [1000, 3000],
       confidence: 'estimate',
-      source: 'as above',
+      source: 'as readIrql: one VM exit per access',
     },
     {
       key: 'lowerWrite',
@@ -55,7 +29,7 @@ export const irqlVariants: Readonly<Record<string, readonly Figure[]>> = {
       unit: 'cycles',
       range: [1000, 3000],
       confidence: 'estimate',
-      source: 'as above',
+      source: 'as readIrql: one VM exit per access',
     },
   ],
   'x86-apic-tpr': [
@@ -82,7 +56,7 @@ export const irqlVariants: Readonly<Record<string, readonly Figure[]>> = {
       unit: 'cycles',
       range: [30, 200],
       confidence: 'estimate',
-      source: 'estimate without a source',
+      source: sources.none,
     },
   ],
   'x86-lazy': [
@@ -162,46 +136,10 @@ export const irqlVariants: Readonly<Record<string, readonly Figure[]>> = {
     },
   ],
   'arm64-software': [
-    {
-      key: 'readIrql',
-      value: 4,
-      unit: 'cycles',
-      range: [4, 5],
-      confidence: 'derived',
-      source:
-        'KeGetCurrentIrql = ldrb w0,[xpr,#0x38] (OSR thread 58541): one L1 load, N1 load-to-use 4 cycles',
-    },
-    {
-      key: 'raiseWrite',
-      value: 3,
-      unit: 'cycles',
-      range: [2, 6],
-      confidence: 'derived',
-      source: 'KfRaiseIrql = load + compare + strb to KPCR (same thread); the load is charged as readIrql',
-    },
-    {
-      key: 'lowerWrite',
-      value: 6,
-      unit: 'cycles',
-      range: [4, 20],
-      confidence: 'estimate',
-      source: 'store + test for pending software/hardware interrupt',
-    },
-    {
-      key: 'flagsTest',
-      value: 4,
-      unit: 'cycles',
-      range: [1, 5],
-      confidence: 'derived',
-      source: 'ldr KiIrqlFlags + cbz (same thread)',
-    },
-    {
-      key: 'gicPriorityWrite',
-      value: 30,
-      unit: 'cycles',
-      range: [10, 100],
-      confidence: 'estimate',
-      source: 'estimate: MSR ICC_PMR_EL1 when the hardware mask must follow; lazy',
-    },
+    figures.arm64ReadIrql,
+    figures.arm64RaiseWrite,
+    figures.arm64LowerWrite,
+    figures.arm64FlagsTest,
+    figures.arm64GicPriorityWrite,
   ],
 };

@@ -1,5 +1,7 @@
 /** Profile neoverse-n1: every figure with its unit, source, confidence and range. Data only. */
+import { sources } from './figureSources.ts';
 import type { Profile } from './profile.ts';
+import { sharedFigures as figures } from './sharedFigures.ts';
 
 export const neoverseN1: Profile = {
   id: 'neoverse-n1',
@@ -9,47 +11,11 @@ export const neoverseN1: Profile = {
   coresPerCluster: 64,
   coresPerSocket: 64,
   figures: [
-    {
-      key: 'readIrql',
-      value: 4,
-      unit: 'cycles',
-      range: [4, 5],
-      confidence: 'derived',
-      source:
-        'KeGetCurrentIrql = ldrb w0,[xpr,#0x38] (OSR thread 58541): one L1 load, N1 load-to-use 4 cycles',
-    },
-    {
-      key: 'raiseWrite',
-      value: 3,
-      unit: 'cycles',
-      range: [2, 6],
-      confidence: 'derived',
-      source: 'KfRaiseIrql = load + compare + strb to KPCR (same thread); the load is charged as readIrql',
-    },
-    {
-      key: 'lowerWrite',
-      value: 6,
-      unit: 'cycles',
-      range: [4, 20],
-      confidence: 'estimate',
-      source: 'store + test for pending software/hardware interrupt',
-    },
-    {
-      key: 'flagsTest',
-      value: 4,
-      unit: 'cycles',
-      range: [1, 5],
-      confidence: 'derived',
-      source: 'ldr KiIrqlFlags + cbz (same thread)',
-    },
-    {
-      key: 'gicPriorityWrite',
-      value: 30,
-      unit: 'cycles',
-      range: [10, 100],
-      confidence: 'estimate',
-      source: 'estimate: MSR ICC_PMR_EL1 when the hardware mask must follow; lazy',
-    },
+    figures.arm64ReadIrql,
+    figures.arm64RaiseWrite,
+    figures.arm64LowerWrite,
+    figures.arm64FlagsTest,
+    figures.arm64GicPriorityWrite,
     {
       key: 'rmwL1',
       value: 13,
@@ -66,7 +32,7 @@ export const neoverseN1: Profile = {
       confidence: 'recalled',
       source: 'Neoverse N1 L1D 4 cycles',
     },
-    { key: 'storeL1', value: 1, unit: 'cycles', range: null, confidence: 'estimate', source: 'store buffer' },
+    figures.anyStoreL1,
     {
       key: 'releaseStore',
       value: 2,
@@ -165,22 +131,14 @@ export const neoverseN1: Profile = {
       confidence: 'derived',
       source: 'single socket part',
     },
-    {
-      key: 'loadFactor',
-      value: 0.95,
-      unit: 'factor',
-      range: [0.75, 1.0],
-      confidence: 'estimate',
-      source: 'as Skylake',
-    },
+    figures.wideLoadFactor,
     {
       key: 'occupancyFactor',
       value: 0.89,
       unit: 'factor',
       range: [0.85, 1.0],
       confidence: 'derived',
-      source:
-        'serialised-read occupancy c / one-way transfer T: Graviton2 ticket-lock slope gives c = 2*21.03 = 42.1 ns vs T = 47.2 ns -> 0.89; Skylake client 0.76, Ice Lake client 1.07',
+      source: sources.occupancy,
     },
     {
       key: 'dramLocal',
@@ -197,7 +155,7 @@ export const neoverseN1: Profile = {
       unit: 'cycles',
       range: [200, 1000],
       confidence: 'estimate',
-      source: 'estimate: (IDT vector + stack frame + pipeline drain, ring 0 to ring 0; a few hundred cycles)',
+      source: sources.interruptDelivery,
     },
     {
       key: 'isrPrologueEpilogue',
@@ -205,7 +163,7 @@ export const neoverseN1: Profile = {
       unit: 'cycles',
       range: [125, 750],
       confidence: 'estimate',
-      source: 'estimate: KINTERRUPT dispatch, KPRCB accounting, interrupt spin lock, EOI',
+      source: sources.isrGlue,
     },
     {
       key: 'eoi',
@@ -213,8 +171,7 @@ export const neoverseN1: Profile = {
       unit: 'cycles',
       range: [12, 150],
       confidence: 'estimate',
-      source:
-        'estimate: ; in x2APIC mode a WRMSR with relaxed (non-serialising) semantics, in xAPIC an uncached MMIO store (Intel SDM 3A 10.12.3)',
+      source: sources.eoi,
     },
     {
       key: 'iret',
@@ -222,7 +179,7 @@ export const neoverseN1: Profile = {
       unit: 'cycles',
       range: [50, 375],
       confidence: 'estimate',
-      source: 'estimate: (microcoded, serialising on most parts)',
+      source: sources.iret,
     },
     {
       key: 'ipiSend',
@@ -230,25 +187,16 @@ export const neoverseN1: Profile = {
       unit: 'cycles',
       range: [25, 250],
       confidence: 'estimate',
-      source: 'estimate: ICR write',
+      source: sources.ipiSend,
     },
-    {
-      key: 'ipiLatency',
-      value: 1000,
-      unit: 'ns',
-      range: [300, 2500],
-      confidence: 'estimate',
-      source:
-        'estimate: 0.5-2 us bare metal. In a KVM guest 2.2-2.5 us per normal IPI: Linux commit 4180bf1b655a (223.9-251.3 ms per 100k IPIs, Skylake 2.5 GHz)',
-    },
+    figures.anyIpiLatency,
     {
       key: 'selfIpi',
       value: 250,
       unit: 'cycles',
       range: [75, 750],
       confidence: 'estimate',
-      source:
-        'estimate: self-IPI write until the vector is pending in the IRR (ReactOS waits for it in ApicRequestSelfInterrupt)',
+      source: sources.selfIpi,
     },
     {
       key: 'dpcDispatch',
@@ -256,7 +204,7 @@ export const neoverseN1: Profile = {
       unit: 'cycles',
       range: [75, 500],
       confidence: 'estimate',
-      source: 'estimate: DpcLock acquire, unlink, watchdog bookkeeping, indirect call',
+      source: sources.dpcDispatch,
     },
     {
       key: 'contextSwitch',
@@ -267,13 +215,6 @@ export const neoverseN1: Profile = {
       source:
         'travisdowns data: "queued fifo" lock (mutex+condvar, one futex wake + one switch per hand-off) costs 3359 ns per acquisition at 2 threads; a switch is about half of it',
     },
-    {
-      key: 'smi',
-      value: 100000,
-      unit: 'ns',
-      range: [10000, 1000000],
-      confidence: 'estimate',
-      source: 'estimate: system management interrupts steal 10 us - 1 ms, all CPUs; off by default',
-    },
+    figures.anySmi,
   ],
 };

@@ -1,5 +1,7 @@
 /** Profile skylake-sp: every figure with its unit, source, confidence and range. Data only. */
+import { sources } from './figureSources.ts';
 import type { Profile } from './profile.ts';
+import { sharedFigures as figures } from './sharedFigures.ts';
 
 export const skylakeSp: Profile = {
   id: 'skylake-sp',
@@ -9,42 +11,10 @@ export const skylakeSp: Profile = {
   coresPerCluster: 24,
   coresPerSocket: 24,
   figures: [
-    {
-      key: 'readIrql',
-      value: 25,
-      unit: 'cycles',
-      range: [10, 50],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
-    },
-    {
-      key: 'raiseWrite',
-      value: 45,
-      unit: 'cycles',
-      range: [20, 120],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
-    },
-    {
-      key: 'lowerWrite',
-      value: 45,
-      unit: 'cycles',
-      range: [20, 120],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says; no pending interrupt',
-    },
-    {
-      key: 'flagsTest',
-      value: 1,
-      unit: 'cycles',
-      range: [1, 2],
-      confidence: 'estimate',
-      source:
-        'recent builds test the global KiIrqlFlags after the write (OSR thread 58541 shows it for ARM64): one L1 load + predicted branch',
-    },
+    figures.x64ReadIrql,
+    figures.x64RaiseWrite,
+    figures.x64LowerWrite,
+    figures.x64FlagsTest,
     {
       key: 'rmwL1',
       value: 18,
@@ -103,22 +73,8 @@ export const skylakeSp: Profile = {
       confidence: 'recalled',
       source: 'Agner Fog Skylake MFENCE 33',
     },
-    {
-      key: 'cli',
-      value: 4,
-      unit: 'cycles',
-      range: [1, 10],
-      confidence: 'estimate',
-      source: 'estimate without a source',
-    },
-    {
-      key: 'sti',
-      value: 6,
-      unit: 'cycles',
-      range: [1, 20],
-      confidence: 'estimate',
-      source: 'estimate without a source',
-    },
+    figures.intelCli,
+    figures.intelSti,
     {
       key: 'pushf',
       value: 4,
@@ -141,8 +97,7 @@ export const skylakeSp: Profile = {
       unit: 'ns',
       range: null,
       confidence: 'published',
-      source:
-        'nviennot/core-to-core-latency @96a943a, raw CSV "Intel(R) Xeon(R) Platinum 8275CL", median of pairs in the cluster (one-way, CAS<->CAS, duration/round trip/2)',
+      source: sources.skylakeTransfers,
     },
     {
       key: 'sameCluster',
@@ -158,8 +113,7 @@ export const skylakeSp: Profile = {
       unit: 'ns',
       range: null,
       confidence: 'published',
-      source:
-        'nviennot/core-to-core-latency @96a943a, raw CSV "Intel(R) Xeon(R) Platinum 8275CL", median of pairs in the cluster (one-way, CAS<->CAS, duration/round trip/2)',
+      source: sources.skylakeTransfers,
     },
     {
       key: 'crossSocket',
@@ -167,8 +121,7 @@ export const skylakeSp: Profile = {
       unit: 'ns',
       range: null,
       confidence: 'published',
-      source:
-        'nviennot/core-to-core-latency @96a943a, raw CSV "Intel(R) Xeon(R) Platinum 8275CL", median of pairs in the cluster (one-way, CAS<->CAS, duration/round trip/2)',
+      source: sources.skylakeTransfers,
     },
     {
       key: 'loadFactor',
@@ -178,15 +131,7 @@ export const skylakeSp: Profile = {
       confidence: 'recalled',
       source: 'SOSP 2013 table 2, Xeon: load-from-Modified 109 vs CAS 120 cycles = 0.91; Opteron 81 vs 110',
     },
-    {
-      key: 'occupancyFactor',
-      value: 0.9,
-      unit: 'factor',
-      range: [0.7, 1.1],
-      confidence: 'derived',
-      source:
-        'serialised-read occupancy c / one-way transfer T: Graviton2 ticket-lock slope gives c = 2*21.03 = 42.1 ns vs T = 47.2 ns -> 0.89; Skylake client 0.76, Ice Lake client 1.07',
-    },
+    figures.x64OccupancyFactor,
     {
       key: 'dramLocal',
       value: 85,
@@ -195,21 +140,14 @@ export const skylakeSp: Profile = {
       confidence: 'recalled',
       source: 'typical Skylake-SP idle DRAM latency 80-90 ns',
     },
-    {
-      key: 'dramRemote',
-      value: 140,
-      unit: 'ns',
-      range: [120, 160],
-      confidence: 'recalled',
-      source: 'typical',
-    },
+    figures.intelDramRemote,
     {
       key: 'interruptDelivery',
       value: 510,
       unit: 'cycles',
       range: [240, 1200],
       confidence: 'estimate',
-      source: 'estimate: (IDT vector + stack frame + pipeline drain, ring 0 to ring 0; a few hundred cycles)',
+      source: sources.interruptDelivery,
     },
     {
       key: 'isrPrologueEpilogue',
@@ -217,7 +155,7 @@ export const skylakeSp: Profile = {
       unit: 'cycles',
       range: [150, 900],
       confidence: 'estimate',
-      source: 'estimate: KINTERRUPT dispatch, KPRCB accounting, interrupt spin lock, EOI',
+      source: sources.isrGlue,
     },
     {
       key: 'eoi',
@@ -225,8 +163,7 @@ export const skylakeSp: Profile = {
       unit: 'cycles',
       range: [15, 180],
       confidence: 'estimate',
-      source:
-        'estimate: ; in x2APIC mode a WRMSR with relaxed (non-serialising) semantics, in xAPIC an uncached MMIO store (Intel SDM 3A 10.12.3)',
+      source: sources.eoi,
     },
     {
       key: 'iret',
@@ -234,7 +171,7 @@ export const skylakeSp: Profile = {
       unit: 'cycles',
       range: [60, 450],
       confidence: 'estimate',
-      source: 'estimate: (microcoded, serialising on most parts)',
+      source: sources.iret,
     },
     {
       key: 'ipiSend',
@@ -242,25 +179,16 @@ export const skylakeSp: Profile = {
       unit: 'cycles',
       range: [30, 300],
       confidence: 'estimate',
-      source: 'estimate: ICR write',
+      source: sources.ipiSend,
     },
-    {
-      key: 'ipiLatency',
-      value: 1000,
-      unit: 'ns',
-      range: [300, 2500],
-      confidence: 'estimate',
-      source:
-        'estimate: 0.5-2 us bare metal. In a KVM guest 2.2-2.5 us per normal IPI: Linux commit 4180bf1b655a (223.9-251.3 ms per 100k IPIs, Skylake 2.5 GHz)',
-    },
+    figures.anyIpiLatency,
     {
       key: 'selfIpi',
       value: 300,
       unit: 'cycles',
       range: [90, 900],
       confidence: 'estimate',
-      source:
-        'estimate: self-IPI write until the vector is pending in the IRR (ReactOS waits for it in ApicRequestSelfInterrupt)',
+      source: sources.selfIpi,
     },
     {
       key: 'dpcDispatch',
@@ -268,7 +196,7 @@ export const skylakeSp: Profile = {
       unit: 'cycles',
       range: [90, 600],
       confidence: 'estimate',
-      source: 'estimate: DpcLock acquire, unlink, watchdog bookkeeping, indirect call',
+      source: sources.dpcDispatch,
     },
     {
       key: 'contextSwitch',
@@ -279,13 +207,6 @@ export const skylakeSp: Profile = {
       source:
         'travisdowns data: "queued fifo" lock (mutex+condvar, one futex wake + one switch per hand-off) costs 3917 ns per acquisition at 2 threads; a switch is about half of it',
     },
-    {
-      key: 'smi',
-      value: 100000,
-      unit: 'ns',
-      range: [10000, 1000000],
-      confidence: 'estimate',
-      source: 'estimate: system management interrupts steal 10 us - 1 ms, all CPUs; off by default',
-    },
+    figures.anySmi,
   ],
 };

@@ -1,5 +1,7 @@
 /** Profile zen4-desktop: every figure with its unit, source, confidence and range. Data only. */
+import { sources } from './figureSources.ts';
 import type { Profile } from './profile.ts';
+import { sharedFigures as figures } from './sharedFigures.ts';
 
 export const zen4Desktop: Profile = {
   id: 'zen4-desktop',
@@ -9,42 +11,10 @@ export const zen4Desktop: Profile = {
   coresPerCluster: 8,
   coresPerSocket: 16,
   figures: [
-    {
-      key: 'readIrql',
-      value: 25,
-      unit: 'cycles',
-      range: [10, 50],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
-    },
-    {
-      key: 'raiseWrite',
-      value: 45,
-      unit: 'cycles',
-      range: [20, 120],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says',
-    },
-    {
-      key: 'lowerWrite',
-      value: 45,
-      unit: 'cycles',
-      range: [20, 120],
-      confidence: 'estimate',
-      source:
-        'no published figure found (Agner Fog, uops.info and the vendor guides omit MOV CR8); the range is the engineering bracket; calibrate as docs/engine.md says; no pending interrupt',
-    },
-    {
-      key: 'flagsTest',
-      value: 1,
-      unit: 'cycles',
-      range: [1, 2],
-      confidence: 'estimate',
-      source:
-        'recent builds test the global KiIrqlFlags after the write (OSR thread 58541 shows it for ARM64): one L1 load + predicted branch',
-    },
+    figures.x64ReadIrql,
+    figures.x64RaiseWrite,
+    figures.x64LowerWrite,
+    figures.x64FlagsTest,
     {
       key: 'rmwL1',
       value: 15,
@@ -53,23 +23,9 @@ export const zen4Desktop: Profile = {
       confidence: 'estimate',
       source: 'estimate: from Agner Fog Zen tables (recalled: about 17-18 on Zen/Zen2, lower on Zen3+)',
     },
-    {
-      key: 'loadL1',
-      value: 4,
-      unit: 'cycles',
-      range: null,
-      confidence: 'recalled',
-      source: 'AMD optimisation guide, L1D 4 cycles',
-    },
-    { key: 'storeL1', value: 1, unit: 'cycles', range: null, confidence: 'estimate', source: 'store buffer' },
-    {
-      key: 'releaseStore',
-      value: 1,
-      unit: 'cycles',
-      range: null,
-      confidence: 'estimate',
-      source: 'store buffer',
-    },
+    figures.zenLoadL1,
+    figures.anyStoreL1,
+    figures.zenReleaseStore,
     {
       key: 'releaseLockedAnd',
       value: 15,
@@ -86,54 +42,18 @@ export const zen4Desktop: Profile = {
       confidence: 'documented',
       source: 'dotnet/runtime PR 99991: "Ryzen 7950X which has documented pause to be 64 cycles", ~14 ns',
     },
-    {
-      key: 'fullFence',
-      value: 45,
-      unit: 'cycles',
-      range: [30, 80],
-      confidence: 'estimate',
-      source: 'estimate without a source',
-    },
-    {
-      key: 'cli',
-      value: 5,
-      unit: 'cycles',
-      range: [1, 15],
-      confidence: 'estimate',
-      source: 'estimate without a source',
-    },
-    {
-      key: 'sti',
-      value: 8,
-      unit: 'cycles',
-      range: [1, 20],
-      confidence: 'estimate',
-      source: 'estimate without a source',
-    },
-    {
-      key: 'pushf',
-      value: 4,
-      unit: 'cycles',
-      range: [1, 8],
-      confidence: 'estimate',
-      source: 'estimate without a source',
-    },
-    {
-      key: 'popf',
-      value: 28,
-      unit: 'cycles',
-      range: [15, 60],
-      confidence: 'estimate',
-      source: 'estimate without a source',
-    },
+    figures.zenFullFence,
+    figures.zenCli,
+    figures.zenSti,
+    figures.zenPushf,
+    figures.zenPopf,
     {
       key: 'smt',
       value: 5.3,
       unit: 'ns',
       range: null,
       confidence: 'published',
-      source:
-        'nviennot/core-to-core-latency @96a943a, raw CSV "AMD Ryzen 9 7950X", median of pairs in the cluster (one-way, CAS<->CAS, duration/round trip/2)',
+      source: sources.zen4Transfers,
     },
     {
       key: 'sameCluster',
@@ -141,8 +61,7 @@ export const zen4Desktop: Profile = {
       unit: 'ns',
       range: null,
       confidence: 'published',
-      source:
-        'nviennot/core-to-core-latency @96a943a, raw CSV "AMD Ryzen 9 7950X", median of pairs in the cluster (one-way, CAS<->CAS, duration/round trip/2)',
+      source: sources.zen4Transfers,
     },
     {
       key: 'sameSocket',
@@ -150,8 +69,7 @@ export const zen4Desktop: Profile = {
       unit: 'ns',
       range: null,
       confidence: 'published',
-      source:
-        'nviennot/core-to-core-latency @96a943a, raw CSV "AMD Ryzen 9 7950X", median of pairs in the cluster (one-way, CAS<->CAS, duration/round trip/2)',
+      source: sources.zen4Transfers,
     },
     {
       key: 'crossSocket',
@@ -161,23 +79,8 @@ export const zen4Desktop: Profile = {
       confidence: 'derived',
       source: 'single socket part: = sameSocket',
     },
-    {
-      key: 'loadFactor',
-      value: 0.95,
-      unit: 'factor',
-      range: [0.75, 1.0],
-      confidence: 'estimate',
-      source: 'as Skylake',
-    },
-    {
-      key: 'occupancyFactor',
-      value: 0.9,
-      unit: 'factor',
-      range: [0.7, 1.1],
-      confidence: 'derived',
-      source:
-        'serialised-read occupancy c / one-way transfer T: Graviton2 ticket-lock slope gives c = 2*21.03 = 42.1 ns vs T = 47.2 ns -> 0.89; Skylake client 0.76, Ice Lake client 1.07',
-    },
+    figures.wideLoadFactor,
+    figures.x64OccupancyFactor,
     {
       key: 'dramLocal',
       value: 75,
@@ -193,7 +96,7 @@ export const zen4Desktop: Profile = {
       unit: 'cycles',
       range: [400, 2000],
       confidence: 'estimate',
-      source: 'estimate: (IDT vector + stack frame + pipeline drain, ring 0 to ring 0; a few hundred cycles)',
+      source: sources.interruptDelivery,
     },
     {
       key: 'isrPrologueEpilogue',
@@ -201,7 +104,7 @@ export const zen4Desktop: Profile = {
       unit: 'cycles',
       range: [250, 1500],
       confidence: 'estimate',
-      source: 'estimate: KINTERRUPT dispatch, KPRCB accounting, interrupt spin lock, EOI',
+      source: sources.isrGlue,
     },
     {
       key: 'eoi',
@@ -209,8 +112,7 @@ export const zen4Desktop: Profile = {
       unit: 'cycles',
       range: [25, 300],
       confidence: 'estimate',
-      source:
-        'estimate: ; in x2APIC mode a WRMSR with relaxed (non-serialising) semantics, in xAPIC an uncached MMIO store (Intel SDM 3A 10.12.3)',
+      source: sources.eoi,
     },
     {
       key: 'iret',
@@ -218,7 +120,7 @@ export const zen4Desktop: Profile = {
       unit: 'cycles',
       range: [100, 750],
       confidence: 'estimate',
-      source: 'estimate: (microcoded, serialising on most parts)',
+      source: sources.iret,
     },
     {
       key: 'ipiSend',
@@ -226,25 +128,16 @@ export const zen4Desktop: Profile = {
       unit: 'cycles',
       range: [50, 500],
       confidence: 'estimate',
-      source: 'estimate: ICR write',
+      source: sources.ipiSend,
     },
-    {
-      key: 'ipiLatency',
-      value: 1000,
-      unit: 'ns',
-      range: [300, 2500],
-      confidence: 'estimate',
-      source:
-        'estimate: 0.5-2 us bare metal. In a KVM guest 2.2-2.5 us per normal IPI: Linux commit 4180bf1b655a (223.9-251.3 ms per 100k IPIs, Skylake 2.5 GHz)',
-    },
+    figures.anyIpiLatency,
     {
       key: 'selfIpi',
       value: 500,
       unit: 'cycles',
       range: [150, 1500],
       confidence: 'estimate',
-      source:
-        'estimate: self-IPI write until the vector is pending in the IRR (ReactOS waits for it in ApicRequestSelfInterrupt)',
+      source: sources.selfIpi,
     },
     {
       key: 'dpcDispatch',
@@ -252,7 +145,7 @@ export const zen4Desktop: Profile = {
       unit: 'cycles',
       range: [150, 1000],
       confidence: 'estimate',
-      source: 'estimate: DpcLock acquire, unlink, watchdog bookkeeping, indirect call',
+      source: sources.dpcDispatch,
     },
     {
       key: 'contextSwitch',
@@ -260,15 +153,8 @@ export const zen4Desktop: Profile = {
       unit: 'ns',
       range: [500, 4000],
       confidence: 'estimate',
-      source: 'estimate without a source',
+      source: sources.none,
     },
-    {
-      key: 'smi',
-      value: 100000,
-      unit: 'ns',
-      range: [10000, 1000000],
-      confidence: 'estimate',
-      source: 'estimate: system management interrupts steal 10 us - 1 ms, all CPUs; off by default',
-    },
+    figures.anySmi,
   ],
 };
