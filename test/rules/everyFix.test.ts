@@ -26,6 +26,7 @@ const WITH_FIX: readonly string[] = [
   'interlocked-field-plain-access',
   'irql-lowered-under-lock',
   'lock-not-released',
+  'object-released-under-lock',
   'paged-code-twice',
   'paged-code-unmarked',
   'redundant-irql-raise',

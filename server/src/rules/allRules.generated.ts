@@ -38,6 +38,7 @@ import { rule as lockRequiresHeld } from './lock-requires-held.ts';
 import { rule as lockUninitialised } from './lock-uninitialised.ts';
 import { rule as longStall } from './long-stall.ts';
 import { rule as mixedQueuedAndPlain } from './mixed-queued-and-plain.ts';
+import { rule as objectReleasedUnderLock } from './object-released-under-lock.ts';
 import { rule as pagedCodeAtDispatch } from './paged-code-at-dispatch.ts';
 import { rule as pagedCodeRaisesIrql } from './paged-code-raises-irql.ts';
 import { rule as pagedCodeTwice } from './paged-code-twice.ts';
@@ -106,6 +107,7 @@ export const ALL_RULES: readonly Rule[] = [
   lockUninitialised,
   longStall,
   mixedQueuedAndPlain,
+  objectReleasedUnderLock,
   pagedCodeAtDispatch,
   pagedCodeRaisesIrql,
   pagedCodeTwice,

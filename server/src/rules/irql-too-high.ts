@@ -6,6 +6,7 @@
 import type { CallFact, Requirement } from '../analysis/facts.ts';
 import { DISPATCH_LEVEL, maxOf } from '../protocol/irqlLevels.ts';
 import { findAbove, type Evidence } from './reporting/evidence.ts';
+import { isSpinKind } from './reporting/lockKinds.ts';
 import { upTo } from './reporting/levelWords.ts';
 import { report, say, stepAt, traceOf } from './reporting/report.ts';
 import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
@@ -92,10 +93,11 @@ function harmOf(call: CallFact, needed: Requirement, { levels }: Evidence) {
   const effect = call.callee.kind === 'ddi' ? call.callee.effect : undefined;
   if (maxOf(levels) < DISPATCH_LEVEL)
     return {
-      words: 'It may need a kernel APC, which cannot arrive at APC_LEVEL: this thread then waits for ever.',
+      words: 'Kernel APCs cannot arrive at APC_LEVEL: where it waits for one, this thread hangs.',
       bugCheck: 'deadlock; Driver Verifier 0xC4, 0xC9/0x301',
     };
-  if (effect?.blocks === true)
+  const isSleepingLock = call.locks.some(({ op, kind }) => op === 'acquire' && !isSpinKind(kind));
+  if (effect?.blocks === true || isSleepingLock)
     return {
       words: 'Waiting at DISPATCH_LEVEL or above is bug check 0xB8.',
       bugCheck: '0xB8 ATTEMPTED_SWITCH_FROM_DPC; 0xA IRQL_NOT_LESS_OR_EQUAL; Driver Verifier 0xC4/0x3B',
