@@ -29,6 +29,7 @@ const WITH_FIX: readonly string[] = [
   'object-released-under-lock',
   'paged-code-twice',
   'paged-code-unmarked',
+  'pending-without-status',
   'redundant-irql-raise',
   'release-variant-mismatch',
   'request-under-spin-lock',

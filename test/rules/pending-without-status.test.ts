@@ -38,4 +38,41 @@ NTSTATUS DoneOk(PDEVICE_OBJECT Device, PIRP Irp, PVOID Context)
 `,
     );
   });
+
+  it('on a path behind the mark, or through a variable', () => {
+    checkRule(
+      'pending-without-status',
+      `
+#include <wdm.h>
+DRIVER_DISPATCH PathBad;
+NTSTATUS PathBad(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    IoMarkIrpPending(Irp);
+    if (Device->DeviceExtension == NULL) {
+        return STATUS_INVALID_PARAMETER;
+//      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ STATUS_INVALID_PARAMETER is returned
+    }
+    return STATUS_PENDING;
+}
+DRIVER_DISPATCH VariableBad;
+NTSTATUS VariableBad(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    NTSTATUS status;
+    IoMarkIrpPending(Irp);
+    status = STATUS_SUCCESS;
+    return status;
+//  ^^^^^^^^^^^^^^ STATUS_SUCCESS is returned
+}
+DRIVER_DISPATCH MaybeOk;
+NTSTATUS MaybeOk(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    if (Device->DeviceExtension != NULL) {
+        IoMarkIrpPending(Irp);
+        return STATUS_PENDING;
+    }
+    return STATUS_SUCCESS;
+}
+`,
+    );
+  });
 });

@@ -105,4 +105,46 @@ VOID FillTableOk(PDRIVER_OBJECT DriverObject)
 `,
     );
   });
+
+  it('a StartIo routine set as cancel routine: the same level, but another lock', () => {
+    checkRule(
+      'role-type-mismatch',
+      `
+#include <wdm.h>
+DRIVER_STARTIO StartBad;
+VOID StartBad(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+}
+VOID Queue(PIRP Irp)
+{
+    IoSetCancelRoutine(Irp, StartBad);
+//                          ^^^^^^^^ with the cancel spin lock held
+}
+`,
+    );
+  });
+
+  it('a role type and another function class', () => {
+    checkRule(
+      'role-type-mismatch',
+      `
+#include <wdm.h>
+DRIVER_UNLOAD ClassBad;
+_Function_class_(KDEFERRED_ROUTINE)
+VOID ClassBad(PDRIVER_OBJECT DriverObject)
+//   ^^^^^^^^ annotated as a function of class KDEFERRED_ROUTINE
+{
+    UNREFERENCED_PARAMETER(DriverObject);
+}
+DRIVER_UNLOAD ClassOk;
+_Function_class_(DRIVER_UNLOAD)
+VOID ClassOk(PDRIVER_OBJECT DriverObject)
+{
+    UNREFERENCED_PARAMETER(DriverObject);
+}
+`,
+    );
+  });
 });

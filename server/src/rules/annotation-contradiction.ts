@@ -12,7 +12,6 @@ import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts
 const meta: RuleMeta = {
   id: 'annotation-contradiction',
   title: 'IRQL annotations contradict each other',
-  code: 'C28177',
   severity: 'warning',
   isOnByDefault: true,
   family: 'annotation',
@@ -86,6 +85,7 @@ function findInside(context: FunctionContext, head: Head): Finding[] {
           `The annotations of ${unit.name} contradict each other: ${found.message}. Callers cannot keep both, and every check ` +
           `built on them is void. Keep the one that is meant.`,
         trace: ranges.map((range) => ({ file: head.file.path, range, message: 'one of them' })),
+        ...(found.clauses.some(({ body }) => body.kind === 'functionClass') ? { code: 'C28177' } : {}),
       }),
       range: (isHere ? ranges.at(-1) : undefined) ?? unit.head.nameRange,
     };
@@ -107,7 +107,7 @@ function findBetween(context: FunctionContext, definition: Head | undefined, dec
       ...report(context, meta, {
         node: 0,
         verdict: 'definite',
-        code: 'C28124',
+        code: 'C28251',
         message:
           `The annotations of ${unit.name} differ from its declaration's: ${difference}. Callers see the declaration, the body ` +
           `is written for the definition. Make them agree.`,

@@ -13,7 +13,6 @@ import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 const meta: RuleMeta = {
   id: 'irql-lowered-under-lock',
   title: 'The IRQL falls below DISPATCH_LEVEL while a spin lock is held',
-  code: 'C28124',
   severity: 'error',
   isOnByDefault: true,
   bugCheck: '0xF SPIN_LOCK_ALREADY_OWNED; 0x133 DPC_WATCHDOG_VIOLATION; Driver Verifier 0xC4/0x31',

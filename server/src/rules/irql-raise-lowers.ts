@@ -63,6 +63,6 @@ function describe(
       ...traceOf(context, evidence),
       stepAt(context, call.node, `${call.name}(${target}) at ${here}`, evidence.levels),
     ],
-    code: isRaise ? 'C28141' : 'C28120',
+    bugCheck: `Driver Verifier 0xC4/${isRaise ? '0x30' : '0x31'}; 0x9 IRQL_NOT_GREATER_OR_EQUAL`,
   });
 }

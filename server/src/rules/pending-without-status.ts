@@ -3,10 +3,12 @@
  * completes it twice or never. Completion routines mark on behalf of a lower driver and are silent.
  */
 import type { CallFact, ExitFact } from '../analysis/facts.ts';
-import { NodeKind } from '../syntax/ir.ts';
+import { NodeKind, type NodeId } from '../syntax/ir.ts';
 import { isCompletionRoutine } from './reporting/dpcForms.ts';
-import { report, stepAt } from './reporting/report.ts';
-import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+import { parentOf, replaceNode, textOf } from './fixes/editCall.ts';
+import { isAlwaysBefore } from './reporting/dominance.ts';
+import { isWrittenHere, report, stepAt } from './reporting/report.ts';
+import type { Finding, Fix, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'pending-without-status',
@@ -25,25 +27,26 @@ export const rule: FunctionRule = {
     if (isCompletionRoutine(context) || !isDispatchRoutine(context)) return [];
     return context.facts.calls.flatMap((mark) => {
       if (mark.name !== 'IoMarkIrpPending') return [];
-      const exit = nextReturn(context, mark);
-      const status = exit === undefined ? undefined : constantStatus(context, exit);
-      if (exit === undefined || status === undefined || status === 'STATUS_PENDING') return [];
-      return [
-        report(context, meta, {
-          node: exit.node,
-          verdict: 'definite',
-          message:
-            `The request was marked pending by IoMarkIrpPending, but ${status} is returned. The I/O manager then completes it ` +
-            `twice or never (Driver Verifier 0xC9). Return STATUS_PENDING.`,
-          trace: [
-            stepAt(context, mark.node, 'marked pending'),
-            stepAt(context, exit.node, `returns ${status}`),
-          ],
-        }),
-      ];
+      return context.facts.exits.flatMap((exit) => {
+        const status = isAlwaysBefore(context, mark.node, exit.node) ? otherStatus(context, exit) : undefined;
+        return status === undefined ? [] : [describe(context, mark, exit, status)];
+      });
     });
   },
 };
+
+function describe(context: FunctionContext, mark: CallFact, exit: ExitFact, status: string): Finding {
+  const fix = returnPending(context, exit);
+  return report(context, meta, {
+    node: exit.node,
+    verdict: 'definite',
+    message:
+      `The request was marked pending by IoMarkIrpPending, but ${status} is returned. The I/O manager then completes it ` +
+      `twice or never (Driver Verifier 0xC9). Return STATUS_PENDING.`,
+    trace: [stepAt(context, mark.node, 'marked pending'), stepAt(context, exit.node, `returns ${status}`)],
+    fixes: fix === undefined ? [] : [fix],
+  });
+}
 
 function isDispatchRoutine(context: FunctionContext): boolean {
   return context.program
@@ -51,27 +54,37 @@ function isDispatchRoutine(context: FunctionContext): boolean {
     .some((role) => role.fact.type === 'DRIVER_DISPATCH' || role.fact.type === 'DRIVER_DISPATCH_PAGED');
 }
 
-/** The return that follows in the same block as the mark, so that no other path can reach it without the mark. */
-function nextReturn(context: FunctionContext, mark: CallFact): ExitFact | undefined {
+/** The status that is returned for certain and is not STATUS_PENDING: a constant, or a variable that holds one on every path. */
+function otherStatus(context: FunctionContext, exit: ExitFact): string | undefined {
   const ir = context.facts.unit.ir();
-  for (let block = 0; block < ir.nodeCount; block++) {
-    if (ir.kind[block] !== NodeKind.Block) continue;
-    let isAfter = false;
-    for (let node = ir.first[block] ?? -1; node >= 0; node = ir.next[node] ?? -1) {
-      if (isAfter && ir.kind[node] === NodeKind.Return)
-        return context.facts.exits.find((exit) => exit.node === node);
-      if (isAfter && ir.kind[node] === NodeKind.Label) break;
-      isAfter ||= ir.kind[node] === NodeKind.ExprStmt && ir.first[node] === mark.node;
-    }
-  }
-  return undefined;
+  const value = ir.kind[exit.node] === NodeKind.Return ? (ir.first[exit.node] ?? -1) : -1;
+  if (value < 0 || ir.kind[value] !== NodeKind.Name) return undefined;
+  const text = textOf(context, value);
+  if (text.startsWith('STATUS_')) return text === 'STATUS_PENDING' ? undefined : text;
+  const last = lastAssigned(context, exit.node, text);
+  return last === undefined || last === 'STATUS_PENDING' ? undefined : last;
 }
 
-function constantStatus(context: FunctionContext, exit: ExitFact): string | undefined {
-  const { unit } = context.facts;
-  const ir = unit.ir();
-  const value = ir.first[exit.node] ?? -1;
-  if (value < 0 || ir.kind[value] !== NodeKind.Name) return undefined;
-  const text = unit.file.text.slice(ir.start[value], ir.end[value]);
-  return text.startsWith('STATUS_') ? text : undefined;
+/** The status constant that the statement right in front of the return puts into the variable. */
+function lastAssigned(context: FunctionContext, exit: NodeId, name: string): string | undefined {
+  const ir = context.facts.unit.ir();
+  const block = parentOf(context, exit);
+  let before = -1;
+  for (
+    let node = block === undefined ? -1 : (ir.first[block] ?? -1);
+    node >= 0 && node !== exit;
+    node = ir.next[node] ?? -1
+  )
+    before = node;
+  if (before < 0 || ir.kind[before] !== NodeKind.ExprStmt) return undefined;
+  return new RegExp(`^${name}\\s*=\\s*(STATUS_\\w+)\\s*;?$`).exec(textOf(context, before).trim())?.[1];
+}
+
+/** Where a constant is returned, the one edit is to return the other. */
+function returnPending(context: FunctionContext, exit: ExitFact): Fix | undefined {
+  const value = context.facts.unit.ir().first[exit.node] ?? -1;
+  if (value < 0 || !isWrittenHere(context, value) || !textOf(context, value).startsWith('STATUS_'))
+    return undefined;
+  const edits = [replaceNode(context, value, 'STATUS_PENDING')];
+  return { title: 'Return STATUS_PENDING', edits, isPreferred: false };
 }

@@ -23,7 +23,7 @@ export const rule: FunctionRule = {
   check(context) {
     const roles = context.program.rolesOf(context.facts.unit.id);
     if (roles.length === 0) return [];
-    return [...findRole(context, roles), ...findSlots(context, roles)];
+    return [...findClasses(context, roles), ...findRole(context, roles), ...findSlots(context, roles)];
   },
 };
 
@@ -45,6 +45,36 @@ function familyOf(type: string): string {
     .replace(/^EVT_WDF_\w+_(CLEANUP|DESTROY)$/, 'EVT_WDF_OBJECT_$1');
 }
 
+/** Declared by one role type, and annotated as a function of another class (C28268). */
+function findClasses(context: FunctionContext, roles: readonly RoleAssignment[]): Finding[] {
+  const declared = roles.find(({ how }) => how === 'declaration');
+  const other = roles.find(
+    ({ how, fact }) =>
+      how === 'functionClass' &&
+      declared !== undefined &&
+      familyOf(fact.type) !== familyOf(declared.fact.type),
+  );
+  if (declared === undefined || other === undefined) return [];
+  const { unit } = context.facts;
+  return [
+    {
+      ...report(context, meta, {
+        node: 0,
+        verdict: 'definite',
+        code: 'C28268',
+        message:
+          `${unit.name} is declared as ${declared.fact.type}, but annotated as a function of class ${other.fact.type}. Checks of its ` +
+          `callers and of its body rely on one of the two (bug check 0xA or 0xD1 where it is the wrong one). Keep the one that is meant.`,
+        trace: [
+          { file: declared.file.path, range: declared.range, message: `declared as ${declared.fact.type}` },
+          { file: other.file.path, range: other.range, message: `annotated as ${other.fact.type}` },
+        ],
+      }),
+      range: unit.head.nameRange,
+    },
+  ];
+}
+
 function findRole(context: FunctionContext, roles: readonly RoleAssignment[]): Finding[] {
   const declared = roles.filter(isDeclared);
   const [first] = declared;
@@ -55,7 +85,9 @@ function findRole(context: FunctionContext, roles: readonly RoleAssignment[]): F
   if (wrong === undefined) return [];
   const { unit } = context.facts;
   const { arch } = context.program.settings;
-  const levels = (role: RoleAssignment) => describeSet(role.fact.levels ?? 0, arch);
+  const levels = (role: RoleAssignment) =>
+    describeSet(role.fact.levels ?? 0, arch) +
+    (role.fact.holdsLocks.includes('cancelSpinlock') ? ' with the cancel spin lock held' : '');
   const here = wrong.file === unit.file ? wrong.range : unit.head.nameRange;
   return [
     {
@@ -64,7 +96,7 @@ function findRole(context: FunctionContext, roles: readonly RoleAssignment[]): F
         verdict: 'definite',
         message:
           `${unit.name} is declared as ${first.fact.type} (entered at ${levels(first)}), but ${wrong.via} makes it ` +
-          `${article(wrong.fact.type)} (entered at ${levels(wrong)}). Its code and every check of it rely on the wrong level ` +
+          `${article(wrong.fact.type)} (entered at ${levels(wrong)}). Its code and every check of it rely on what does not hold ` +
           `(bug check 0xA or 0xD1). Declare it as ${wrong.fact.type}, or register the right function.`,
         trace: [
           { file: first.file.path, range: first.range, message: `declared as ${first.fact.type}` },
@@ -80,10 +112,12 @@ function article(type: string): string {
   return `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
-/** Only roles that are entered at different levels do harm; alike ones differ in name only. */
+/** Only roles that are entered at different levels or with different locks do harm; alike ones differ in name only. */
 function isCompatible(a: RoleAssignment, b: RoleAssignment): boolean {
   if (familyOf(a.fact.type) === familyOf(b.fact.type)) return true;
-  return a.fact.levels === null || b.fact.levels === null || a.fact.levels === b.fact.levels;
+  if (a.fact.levels === null || b.fact.levels === null) return true;
+  const locks = ({ fact }: RoleAssignment): string => fact.holdsLocks.toSorted().join();
+  return a.fact.levels === b.fact.levels && locks(a) === locks(b);
 }
 
 function findSlots(context: FunctionContext, roles: readonly RoleAssignment[]): Finding[] {

@@ -25,8 +25,7 @@ export const rule: FunctionRule = {
     if (slots.length > 0) return slots;
     const types = new Set(roles.map(({ fact }) => fact.type));
     const [role] = roles;
-    if (role === undefined || types.size !== 1 || role.how === 'entryPoint' || role.fact.isPointerType)
-      return [];
+    if (role === undefined || types.size !== 1 || role.fact.isPointerType) return [];
     if (unit.head.scope !== '' || isTyped(context, role.fact.type)) return [];
     const fix = declareRole(context, role.fact.type);
     return [

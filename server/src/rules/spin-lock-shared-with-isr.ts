@@ -10,7 +10,6 @@ import type { Finding, ProgramContext, ProgramRule, RuleMeta } from './rule.ts';
 const meta: RuleMeta = {
   id: 'spin-lock-shared-with-isr',
   title: 'A spin lock is taken by an ISR and below its level too',
-  code: 'C28121',
   severity: 'error',
   isOnByDefault: true,
   bugCheck: '0x133 DPC_WATCHDOG_VIOLATION; 0x101 CLOCK_WATCHDOG_TIMEOUT; Driver Verifier 0xC4/0x42',
@@ -85,7 +84,6 @@ function describe(context: ProgramContext, lockClass: string, high: LockUse, low
       `KeAcquireInterruptSpinLock on both sides, or move the work to the DPC.`,
     trace: [placeOf(context, low, `${other?.name ?? ''} takes ${lockClass} at DISPATCH_LEVEL`), isr],
     fixes: [],
-    ...(meta.code === undefined ? {} : { code: meta.code }),
     ...(meta.bugCheck === undefined ? {} : { bugCheck: meta.bugCheck }),
     replay: { scenario: 'isr-takes-kspinlock', lockClass },
   };
