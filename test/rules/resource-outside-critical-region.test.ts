@@ -34,6 +34,22 @@ NTSTATUS CreateOk(PDEVICE_OBJECT Device, PIRP Irp)
     KeLeaveCriticalRegion();
     return STATUS_SUCCESS;
 }
+VOID SetUpOk(PDEVICE_EXTENSION Ext)
+{
+    ExInitializeResourceLite(&Ext->Resource);
+}
+NTSTATUS PowerOk(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    PDEVICE_EXTENSION ext = (PDEVICE_EXTENSION)Device->DeviceExtension;
+    ExAcquireResourceSharedLite(&ext->Resource, TRUE);
+    ExReleaseResourceLite(&ext->Resource);
+    return STATUS_SUCCESS;
+}
+NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING Path)
+{
+    Driver->MajorFunction[IRP_MJ_POWER] = PowerOk;
+    return STATUS_SUCCESS;
+}
 VOID HelperOk(PDEVICE_EXTENSION Ext)
 {
     ExAcquireResourceSharedLite(&Ext->Resource, TRUE);

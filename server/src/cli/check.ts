@@ -103,6 +103,7 @@ function joinReports(
 ): CheckReport {
   const byPath = new Map(reports.flatMap(({ files }) => files.map((file) => [file.path, file] as const)));
   const files = paths.flatMap((path) => byPath.get(path) ?? []);
+  const filesSkipped = [...workspace.filesSkipped, ...skipped];
   const sum = (of: (counts: SourceCounts) => number): number =>
     files.reduce((total, { counts }) => total + of(counts), 0);
   return {
@@ -110,11 +111,15 @@ function joinReports(
     counts: {
       files: files.length,
       functions: sum(({ functions }) => functions),
-      functionsSkipped: files.flatMap(({ counts }) => counts.functionsSkipped),
+      functionsSkipped: [
+        ...files.flatMap(({ counts }) => counts.functionsSkipped),
+        // A file that is no text has lost all its functions.
+        ...filesSkipped.map(({ file, reason }) => ({ file, line: 1, reason })),
+      ],
       recoveries: files.flatMap(({ counts }) => counts.recoveries),
       statements: sum(({ statements }) => statements),
     },
-    filesSkipped: [...workspace.filesSkipped, ...skipped],
+    filesSkipped,
     textOf: createTextReader(),
     findings: sortFindings(files.flatMap(({ findings }) => findings)),
     suppressed: files.flatMap(({ suppressed }) => suppressed),

@@ -3,6 +3,7 @@
  * the holder. Only functions that the system calls directly are judged: a helper's caller may be inside a region.
  */
 import type { CallFact } from '../analysis/facts.ts';
+import type { RoleAssignment } from '../analysis/program.ts';
 import { APC_LEVEL, atMost } from '../protocol/irqlLevels.ts';
 import { isFeasible, levelsIn } from './reporting/evidence.ts';
 import { report } from './reporting/report.ts';
@@ -26,7 +27,7 @@ export const rule: FunctionRule = {
   scope: 'function',
   check(context) {
     const roles = context.program.rolesOf(context.facts.unit.id);
-    if (!roles.some((role) => REQUESTER_ROLES.has(role.fact.type))) return [];
+    if (!roles.some(isInRequesterThread)) return [];
     return context.facts.calls
       .filter((call) => isOutside(context, call))
       .map((call) =>
@@ -41,6 +42,11 @@ export const rule: FunctionRule = {
       );
   },
 };
+
+/** Power and Plug and Play requests come in a system thread, to which nobody sends normal kernel APCs. */
+function isInRequesterThread({ fact, via }: RoleAssignment): boolean {
+  return REQUESTER_ROLES.has(fact.type) && !/IRP_MJ_(?:POWER|PNP)\b/.test(via);
+}
 
 function isOutside(context: FunctionContext, call: CallFact): boolean {
   const event = call.locks[0];

@@ -7,7 +7,6 @@ import {
   intersect,
   levelName,
   levelsOf,
-  maxOf,
   minOf,
   range,
   setOf,
@@ -303,6 +302,12 @@ function placeKey(program: Program, { caller, node }: CallEdge): string {
   return `${unit?.file.path ?? ''}:${unit?.qualifiedName ?? ''}:${String(node).padStart(8, '0')}`;
 }
 
+/** Where the level was set on the way, the caller may have come at any of `entered`: at one with evidence, or the lowest. */
+function likeliestOf({ origins }: Working, entered: IrqlSet): number {
+  const levels = levelsOf(entered);
+  return levels.find((level) => origins.get(level)?.isProven === true) ?? levels[0] ?? 0;
+}
+
 function add(
   program: Program,
   caller: Working,
@@ -319,7 +324,7 @@ function add(
   let isChainChanged = false;
   for (const level of levelsOf(levels)) {
     if (!contains(allowed, level)) continue;
-    const callerLevel = site.isEntryIrql ? level : maxOf(entered);
+    const callerLevel = site.isEntryIrql ? level : likeliestOf(caller, entered);
     const above = caller.origins.get(callerLevel);
     const depth = (above?.kind === 'call' ? above.depth : 0) + 1;
     const known = callee.origins.get(level);

@@ -26,8 +26,18 @@ export function suggestAnnotation(
     return undefined;
   const facts = provedFacts(program, summary);
   if (!isWorthSaying(facts)) return undefined;
-  const { onFunction } = writeAnnotation(facts, styleOf(annotationNames(unit)));
-  return onFunction.length === 0 ? undefined : onFunction.join('\n');
+  const style = styleOf(annotationNames(unit));
+  const { onFunction, onParameters } = writeAnnotation(facts, style);
+  const lines = [
+    ...onFunction,
+    ...[...onParameters].map(([index, words]) => {
+      const name = program.atoms.text(unit.head.params[index]?.name ?? 0);
+      // The old level is stored behind the pointer; it is given back by value.
+      const target = facts.saves?.includes(index) === true ? `*${name}` : name;
+      return `${style === 'modern' ? '_At_' : '__drv_at'}(${target}, ${words})`;
+    }),
+  ];
+  return lines.length === 0 ? undefined : lines.join('\n');
 }
 
 function annotationNames(unit: FunctionUnit): string[] {

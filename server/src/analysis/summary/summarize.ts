@@ -118,8 +118,11 @@ function isPlain(state: State): boolean {
 export function exitKind(cases: readonly ExitCase[]): FunctionSummary['exit'] {
   const kinds = new Set(
     cases.map((exit) =>
+      // A level that a caller's variable gives back is below the one at entry; any other unknown one may be anything.
       exit.isIrqlUnknown === true
-        ? 'unknown'
+        ? exit.irqlFrom === undefined
+          ? 'unknown'
+          : 'lowers'
         : exit.isEntryIrql
           ? 'same'
           : minOf(exit.irql) > 0
