@@ -10,7 +10,7 @@ import {
 } from 'irql-lens-server/protocol';
 import { grouped, shortNumber } from './numbers.ts';
 import { deadlockCycle } from './waitGraph.ts';
-import { contextName, deadlockWords, irqlName, lockName } from './words.ts';
+import { deadlockWords, irqlName, lockName, who } from './words.ts';
 
 /** What the header says. */
 export interface Explanation {
@@ -61,8 +61,8 @@ function selfWords(
   member: TraceDeadlockMember,
   shape: Shape,
 ): Pick<Explanation, 'why' | 'remedy'> {
-  const owner = contextName(trace, member.ownedBy);
-  const waiter = contextName(trace, member.context);
+  const owner = who(trace, member.ownedBy);
+  const waiter = who(trace, member.context);
   const lock = lockName(trace, member.waitsFor);
   const level = irqlOfOwner(trace, member.ownedBy, member.waitsFor);
   const at = level < 0 ? '' : ` at ${irqlName(trace, level)}`;
@@ -74,12 +74,12 @@ function selfWords(
       };
     case 'dpcBelowDispatch':
       return {
-        why: `${owner} held ${lock}${at}, so a DPC could interrupt it on its own CPU. ${waiter} spins for ${lock}; its owner lies below it on the same CPU and cannot run until the DPC ends.`,
+        why: `${owner} held ${lock}${at}, so a DPC could interrupt it on its own CPU. ${upperFirst(waiter)} spins for ${lock}, but ${owner}, which must give it back, is interrupted and cannot run until the DPC ends.`,
         remedy: `Raise to DISPATCH_LEVEL before taking ${lock}: use KeAcquireSpinLock in ${owner}. The DPC then waits in the queue until the lock is free. AtDpcLevel is for code that is certain to run at DISPATCH_LEVEL.`,
       };
     case 'isrBelowDirql':
       return {
-        why: `${owner} held ${lock}${at}, below the interrupt's IRQL, so the interrupt was taken on its own CPU. ${waiter} spins for ${lock}; its owner lies below it and cannot run until the ISR ends.`,
+        why: `${owner} held ${lock}${at}, below the interrupt's IRQL, so the interrupt was taken on its own CPU. ${upperFirst(waiter)} spins for ${lock}, but ${owner}, which must give it back, is interrupted and cannot run until the ISR ends.`,
         remedy: `Data shared with an ISR needs the interrupt spin lock: KeAcquireInterruptSpinLock (or KeSynchronizeExecution) raises to DIRQL and holds the interrupt off.`,
       };
     default:

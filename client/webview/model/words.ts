@@ -26,6 +26,13 @@ export function contextName(trace: PackedTrace, context: number): string {
   return found.name.toLowerCase().startsWith(word.toLowerCase()) ? found.name : `${word} ${found.name}`;
 }
 
+/** The same inside of a sentence: a context that is merely called after what it is, is `the DPC`. */
+export function who(trace: PackedTrace, context: number): string {
+  const found = trace.contexts[context];
+  const isNamed = found === undefined || found.name.toLowerCase() !== kindWords[found.kind].toLowerCase();
+  return isNamed ? contextName(trace, context) : `the ${kindWords[found.kind]}`;
+}
+
 /** Kernel name of an IRQL. */
 export function irqlName(trace: PackedTrace, irql: number): string {
   return trace.irqlNames[irql] ?? `IRQL ${irql}`;
@@ -73,8 +80,8 @@ export function deadlockWords(trace: PackedTrace): string {
   const waits = members.map(({ cpu, context, waitsFor, ownedBy }) => {
     const owner = trace.contexts[ownedBy];
     const where = owner?.cpu === cpu ? 'on the same CPU' : `on CPU ${owner?.cpu ?? '?'}`;
-    const by = ownedBy === context ? 'it owns itself' : `${contextName(trace, ownedBy)} ${where} owns`;
-    return `${contextName(trace, context)} on CPU ${cpu} waits for ${lockName(trace, waitsFor)}, which ${by}`;
+    const by = ownedBy === context ? 'it owns itself' : `${who(trace, ownedBy)} ${where} owns`;
+    return `${who(trace, context)} on CPU ${cpu} waits for ${lockName(trace, waitsFor)}, which ${by}`;
   });
   const text = trace.deadlock?.text ?? 'these CPUs can never go on.';
   const words = waits.length === 0 ? text.replace(/^Deadlock:\s*/, '') : `${waits.join('; ')}.`;

@@ -49,23 +49,31 @@ function stationsOf(trace: PackedTrace, edges: readonly WaitEdge[]): readonly St
   return stations;
 }
 
-const width = 340;
+const width = 360;
 const boxWidth = 128;
 const boxHeight = 40;
 /** Letters of the bold font are about so wide; a box grows with its text up to a limit. */
-const letterWidth = 6.6;
-const longest = 26;
+const letterWidth = 7;
+const longest = 24;
 
 /** Half of the width of a station's box. */
 function halfWidthOf({ kind, title }: Station): number {
   const needed = (Math.min(title.length, longest) * letterWidth) / 2 + 10;
-  return Math.min(Math.max(needed, kind === 'lock' ? 46 : boxWidth / 2), 98);
+  return Math.min(Math.max(needed, kind === 'lock' ? 46 : boxWidth / 2), 90);
 }
 
-function place(at: number, of: number, height: number): { readonly x: number; readonly y: number } {
+/** Stations stand around an ellipse; those at the sides reach to the edge, however wide they are. */
+function place(
+  station: Station,
+  at: number,
+  of: number,
+  height: number,
+): { readonly x: number; readonly y: number } {
   const angle = -Math.PI / 2 + (at / of) * Math.PI * 2;
+  const side = Math.cos(angle);
+  const half = halfWidthOf(station) + 2;
   return {
-    x: width / 2 + Math.cos(angle) * (width / 2 - boxWidth / 2 - 4),
+    x: Math.abs(side) < 0.2 ? width / 2 : side < 0 ? half : width - half,
     y: height / 2 + Math.sin(angle) * (height / 2 - boxHeight / 2 - 4),
   };
 }
@@ -107,7 +115,7 @@ function drawStation(station: Station, at: { x: number; y: number }): SVGElement
 function drawCycle(trace: PackedTrace, edges: readonly WaitEdge[]): SVGElement {
   const stations = stationsOf(trace, edges);
   const height = Math.max(190, 100 + stations.length * 44);
-  const places = stations.map((_, at) => place(at, stations.length, height));
+  const places = stations.map((station, at) => place(station, at, stations.length, height));
   const picture = svg('svg', {
     class: 'cycle',
     viewBox: `0 0 ${width} ${height}`,
