@@ -54,7 +54,7 @@ export function registerExplorer(
 
 async function askForRoots(client: BaseLanguageClient): Promise<readonly ExplorerNode[]> {
   if (!client.isRunning()) return [];
-  const answer = await client.sendRequest<ExplorerAnswer>(methods.explorer);
+  const answer = await client.sendRequest<ExplorerAnswer>(methods.explorer, {});
   return answer.roots;
 }
 

@@ -144,3 +144,24 @@ export function actionsAt(text: string): { readonly title: string; readonly afte
     return { title, after };
   });
 }
+
+/** The files after the first action at the cursor whose title begins so. */
+export function applyAction(text: string, title: string): ReadonlyMap<string, string> {
+  const { snapshot, file, offset } = open(text);
+  const findings = findingsOf(snapshot).filter((finding) => finding.file === file.path);
+  const item = codeActions(snapshot, file, { start: offset, end: offset }, findings).find((one) =>
+    one.title.startsWith(title),
+  );
+  if (item === undefined) throw new Error(`there is no action '${title}'`);
+  const after = new Map([...snapshot.program.files].map(([path, unit]) => [path, unit.text]));
+  for (const { file: path, range, newText } of item.edits.toSorted((a, b) => b.range.start - a.range.start)) {
+    const before = after.get(path) ?? '';
+    after.set(path, before.slice(0, range.start) + newText + before.slice(range.end));
+  }
+  return after;
+}
+
+/** The rules that report something in the files, each as often as it does. */
+export function reportsOf(files: ReadonlyMap<string, string>): readonly string[] {
+  return findingsOf(analyzeFiles(files)).map(({ rule }) => rule);
+}

@@ -59,7 +59,8 @@ function toItem(step: ExplainStep, i: number): StepItem {
   const line = String(step.place.range.start.line + 1);
   return {
     label: `${String(i + 1)}. ${step.message}`,
-    description: step.level,
+    // Said once: the line is narrow.
+    description: step.message.includes(step.level) ? '' : step.level,
     detail: `${file}:${line}`,
     step,
   };

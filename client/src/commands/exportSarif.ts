@@ -15,7 +15,7 @@ export function registerExportSarif(client: BaseLanguageClient): vscode.Disposab
       title: 'IRQL Lens: checking the workspace',
     };
     const { text, findings } = await vscode.window.withProgress(progress, () =>
-      client.sendRequest<ExportSarifAnswer>(methods.exportSarif),
+      client.sendRequest<ExportSarifAnswer>(methods.exportSarif, {}),
     );
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
     void vscode.window.setStatusBarMessage(`IRQL Lens: ${String(findings)} findings written`, 5000);

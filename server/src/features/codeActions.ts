@@ -3,7 +3,7 @@
  * annotation that the inference proves. Plain edits with offsets.
  */
 import type { FileUnit } from '../analysis/program.ts';
-import { suggestAnnotation } from '../analysis/summary/suggestAnnotation.ts';
+import { annotate } from '../rules/fixes/annotate.ts';
 import type { Finding, Fix, TextEdit } from '../rules/rule.ts';
 import type { TextRange } from '../syntax/fileStructure.ts';
 import { functionAt, linesOf, type Snapshot } from './snapshot.ts';
@@ -133,19 +133,16 @@ function newlineOf(file: FileUnit): string {
   return file.text.includes('\r\n') ? '\r\n' : '\n';
 }
 
-/** On a function's head: insert what the inference proves, in front of the definition. */
+/** On a function's head: insert what the inference proves, on the definition and on its declarations. */
 function writeAnnotation(snapshot: Snapshot, file: FileUnit, offset: number): CodeActionItem | undefined {
   const unit = functionAt(snapshot, file, offset);
   if (unit === undefined || offset > unit.head.bodyRange.start) return undefined;
-  const text = suggestAnnotation(snapshot.program, snapshot.analysis, unit.id);
-  if (text === undefined || text === '') return undefined;
-  const newline = newlineOf(file);
-  const newText = `${text.replace(/\r?\n/g, newline)}${newline}`;
-  const edit = { file: file.path, range: { start: unit.head.start, end: unit.head.start }, newText };
+  const writing = annotate(snapshot.program, snapshot.analysis, unit.id);
+  if (writing === undefined) return undefined;
   return {
-    title: `Write the inferred annotation: ${text.replace(/\s+/g, ' ')}`,
+    title: `Write the inferred annotation: ${writing.text}`,
     kind: 'refactor',
-    edits: [edit],
+    edits: writing.edits,
     isPreferred: false,
     findings: [],
   };

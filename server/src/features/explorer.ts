@@ -75,12 +75,24 @@ function functionRow({ program, analysis }: Snapshot, unit: FunctionUnit, via: s
 
 function lockRow(snapshot: Snapshot, lockClass: string, uses: readonly LockUse[]): ExplorerRow {
   const children = uses.flatMap((use) => useRow(snapshot, use, ''));
+  const { owner, field } = partsOf(lockClass);
+  const facts = [owner, uses[0]?.kind ?? '', uses.length === 1 ? '1 use' : `${String(uses.length)} uses`];
   return {
     kind: 'lock',
-    label: lockClass,
-    description: `${uses[0]?.kind ?? ''}, ${String(uses.length)} uses`,
+    label: field,
+    description: facts.filter((fact) => fact !== '').join(', '),
+    tooltip: lockClass,
     children,
   };
+}
+
+/** `DEVICE_EXTENSION.QueueLock`: the field first, since the view is narrow. */
+function partsOf(lockClass: string): { readonly owner: string; readonly field: string } {
+  const dot = lockClass.lastIndexOf('.');
+  const plain = lockClass.replace(/^h:/, '');
+  return dot <= 0 || plain !== lockClass
+    ? { owner: '', field: plain }
+    : { owner: lockClass.slice(0, dot), field: lockClass.slice(dot + 1) };
 }
 
 function useRow(snapshot: Snapshot, use: LockUse, suffix: string): ExplorerRow[] {
@@ -127,8 +139,9 @@ function lockOrder(
       const isInverted = edges.has(`${second}\n${first}`);
       return {
         kind: 'order',
-        label: `${first} → ${second}`,
+        label: `${partsOf(first).field} → ${partsOf(second).field}`,
         description: isInverted ? 'also taken the other way round' : '',
+        tooltip: `${first} → ${second}`,
         children: places.flatMap((use) => useRow(snapshot, use, '')),
       };
     })

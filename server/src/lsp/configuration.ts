@@ -44,12 +44,19 @@ export interface Configuration {
 
 const RULE_IDS = new Set(ALL_RULES.map((rule) => rule.meta.id));
 
-/** Joins raw settings and the team's files. Never throws. */
-export function readConfiguration(rawSettings: unknown, files: TeamFiles): Configuration {
+/**
+ * Joins raw settings and the team's files. Never throws. Where a facts file is not valid, the text that `lastGood` has for it
+ * holds on, and what is wrong is told.
+ */
+export function readConfiguration(
+  rawSettings: unknown,
+  files: TeamFiles,
+  lastGood: TeamFiles = new Map(),
+): Configuration {
   const { settings, problems } = decodeSettings(rawSettings);
   const teamProblems: TeamProblem[] = [];
   const config = readConfigs(files, teamProblems);
-  const facts = readFacts(files, teamProblems);
+  const facts = readFacts(files, lastGood, teamProblems);
   const settingProblems = [...problems, ...unknownRules(settings), ...unknownFigures(settings)];
   return {
     settings: { ...settings, profile: profileOf(settings, config), costs: knownCosts(settings) },
@@ -124,7 +131,8 @@ function readConfigs(files: TeamFiles, problems: TeamProblem[]): WorkspaceConfig
   for (const [path, text] of files) {
     if (!path.endsWith(CONFIG_FILE)) continue;
     const { config, problems: found } = decodeConfig(text);
-    for (const { path: key, message } of found) problems.push(locate(path, text, key.split('.'), message));
+    for (const { path: key, message } of found)
+      problems.push(locate(path, text, key.split('.'), `${sentence(message)} ${notUsed}`));
     for (const id of Object.keys(config.rules ?? {}))
       if (!RULE_IDS.has(id))
         problems.push(locate(path, text, ['rules', id], `There is no rule '${id}'. It is ignored.`));
@@ -137,17 +145,40 @@ function readConfigs(files: TeamFiles, problems: TeamProblem[]): WorkspaceConfig
   return joined;
 }
 
-function readFacts(files: TeamFiles, problems: TeamProblem[]): FactsFile[] {
+function readFacts(files: TeamFiles, lastGood: TeamFiles, problems: TeamProblem[]): FactsFile[] {
   const facts: FactsFile[] = [];
   for (const [path, text] of files) {
     if (!path.endsWith(FACTS_FILE)) continue;
     const parsed = parseFactsFile(text);
-    if (parsed.ok) facts.push(parsed.facts);
-    else
-      for (const { path: pointer, message } of parsed.problems)
-        problems.push(locate(path, text, pointer.split('/'), message));
+    if (parsed.ok) {
+      facts.push(parsed.facts);
+      continue;
+    }
+    const before = lastGood.get(path);
+    const kept = before === undefined ? undefined : parseFactsFile(before);
+    if (kept?.ok === true) facts.push(kept.facts);
+    const then = kept?.ok === true ? 'Until this is mended, the facts as they were before hold.' : notUsed;
+    for (const { path: pointer, message } of parsed.problems)
+      problems.push(locate(path, text, pointer.split('/'), `${sentence(message)} ${then}`));
   }
   return facts;
+}
+
+const notUsed = 'The file is not used until this is mended.';
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** The facts files whose texts are valid, to hold on to: of one that is not, the text that was valid last. */
+export function validFacts(files: TeamFiles, lastGood: TeamFiles): TeamFiles {
+  const valid = new Map<string, string>();
+  for (const [path, text] of files) {
+    if (!path.endsWith(FACTS_FILE)) continue;
+    const kept = parseFactsFile(text).ok ? text : lastGood.get(path);
+    if (kept !== undefined) valid.set(path, kept);
+  }
+  return valid;
 }
 
 function locate(path: string, text: string, keys: readonly string[], message: string): TeamProblem {

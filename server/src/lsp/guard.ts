@@ -1,7 +1,7 @@
 /**
  * Wraps a handler: a throw costs one answer and is logged with its place, never the server; a cancelled request is answered so.
  */
-import { LSPErrorCodes, ResponseError, type CancellationToken } from 'vscode-languageserver';
+import { CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import { CancelledError } from '../base/cancellation.ts';
 
 /** Where failures are written. */
@@ -23,15 +23,16 @@ export function withoutRepeats(write: Log): Log {
   };
 }
 
-/** A handler that answers `fallback` where it fails. */
+/** A handler that answers `fallback` where it fails. A request that comes without parameters is handed the token alone. */
 export function guard<P, R>(
   log: Log,
   name: string,
   fallback: R,
   handle: (params: P, token: CancellationToken) => R | Promise<R>,
-): (params: P, token: CancellationToken) => Promise<R | ResponseError> {
-  return async (params, token) => {
+): (params: P, token?: CancellationToken) => Promise<R | ResponseError> {
+  return async (params, second) => {
     try {
+      const token = second ?? CancellationToken.None;
       if (token.isCancellationRequested) return cancelled();
       return await handle(params, token);
     } catch (error) {

@@ -17,7 +17,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { isInside } from '../base/paths.ts';
 import { methods, type InitializationOptions } from '../protocol/requests.ts';
-import { readConfiguration, type Configuration } from './configuration.ts';
+import { readConfiguration, validFacts, type Configuration } from './configuration.ts';
 import { registerCustomRequests } from './customHandlers.ts';
 import { createDiagnosticsPublisher } from './diagnosticsPublisher.ts';
 import type { Environment } from './environment.ts';
@@ -186,9 +186,10 @@ async function loadConfiguration(state: ServerState, options: InitializationOpti
     paths.flatMap((path, i) => (texts[i] === undefined ? [] : [[path, texts[i]] as const])),
   );
   const before = state.configuration;
-  const next = readConfiguration(raw, files);
+  const lastGood = new Map(state.teamFiles);
+  const next = readConfiguration(raw, files, lastGood);
   state.rawSettings = raw;
-  state.teamFiles = [...files];
+  state.teamFiles = [...new Map([...files, ...validFacts(files, lastGood)])];
   state.configuration = next;
   state.publisher.setRules(next.rules, next.settings.showMerelyAllowed);
   if (JSON.stringify(before.world) !== JSON.stringify(next.world)) state.world.configure(next.world);

@@ -24,7 +24,7 @@ export function publishTeamProblems(
       severity: DiagnosticSeverity.Error,
       source: 'irql-lens',
       code: 'configuration',
-      message: `${message}. The file is not used until this is mended.`.replace('..', '.'),
+      message,
     }));
     void state.connection.sendDiagnostics({ uri: state.uris.uriOf(path), diagnostics });
   }

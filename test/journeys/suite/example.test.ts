@@ -131,6 +131,37 @@ describe('the example driver in the extension host', () => {
     await diagnosticsOf(document, (found) => found.length === before && !found.some(isLeak));
   });
 
+  it('exports what it found as SARIF', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const file = vscode.Uri.joinPath(folder.uri, 'found.sarif');
+    await vscode.commands.executeCommand('irqlLens.exportSarif', file);
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+    const { version, runs } = JSON.parse(text) as {
+      version: string;
+      runs: { results: { ruleId: string }[] }[];
+    };
+    assert.equal(version, '2.1.0');
+    const rules = runs.flatMap(({ results }) => results.map(({ ruleId }) => ruleId));
+    assert.ok(rules.includes('completion-assumes-dispatch'), rules.join(', '));
+  });
+
+  it('tells the IRQL in the call hierarchy', async () => {
+    const name = find(document, '\nPulseTimerDpc(').end.translate(0, -1);
+    const ask = (): Thenable<vscode.CallHierarchyItem[]> =>
+      vscode.commands.executeCommand('vscode.prepareCallHierarchy', document.uri, name);
+    const [item] = await until('a call hierarchy', ask, (items) => items.length > 0);
+    assert.match(item?.detail ?? '', /DISPATCH_LEVEL/);
+    const calls = await vscode.commands.executeCommand<vscode.CallHierarchyOutgoingCall[]>(
+      'vscode.provideOutgoingCalls',
+      item,
+    );
+    assert.ok(
+      calls.some(({ to }) => to.name === 'PulseCountAnywhereSlow'),
+      calls.map(({ to }) => to.name).join(', '),
+    );
+  });
+
   it('opens the replay panel for a scenario', async () => {
     await vscode.commands.executeCommand('irqlLens.runScenario', { scenario: 'atdpc-at-passive' });
     const webviews = (): readonly vscode.Tab[] =>

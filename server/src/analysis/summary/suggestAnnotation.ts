@@ -4,12 +4,13 @@
  */
 import { highLevel, maxOf, minOf } from '../../protocol/irqlLevels.ts';
 import type { ExitCase, FunctionSummary, HeldLock, ProgramAnalysis } from '../facts.ts';
-import type { FunctionId, FunctionUnit, Program } from '../program.ts';
+import type { FileUnit, FunctionId, Program } from '../program.ts';
 import { contractOf } from '../entry/contractOf.ts';
 import {
   styleOf,
   writeAnnotation,
   type AnnotationFacts,
+  type AnnotationText,
   type LockAnnotation,
 } from '../sal/writeAnnotation.ts';
 
@@ -20,35 +21,46 @@ export function suggestAnnotation(
   id: FunctionId,
 ): string | undefined {
   const unit = program.functions[id];
+  const proved = provedAnnotation(program, analysis, id);
+  if (unit === undefined || proved === undefined) return undefined;
+  const isModern = styleOf(annotationNames(unit.file)) === 'modern';
+  const onParameters = [...proved.onParameters].map(([index, words]) => {
+    const name = program.atoms.text(unit.head.params[index]?.name ?? 0);
+    // The old level is stored behind the pointer; it is given back by value.
+    const target = /saves/.test(words) ? `*${name}` : name;
+    return `${isModern ? '_At_' : '__drv_at'}(${target}, ${words})`;
+  });
+  const lines = [...proved.onFunction, ...onParameters];
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+/** The same with the annotations of parameters, in the style of `file` (the function's own by default). */
+export function provedAnnotation(
+  program: Program,
+  analysis: ProgramAnalysis,
+  id: FunctionId,
+  file?: FileUnit,
+): AnnotationText | undefined {
+  const unit = program.functions[id];
   const summary = analysis.summaryOf(id);
   if (unit === undefined || !summary.isProved || summary.source !== 'inferred') return undefined;
   if (program.rolesOf(id).length > 0 || contractOf(program, unit)?.contract.mentionsIrql === true)
     return undefined;
   const facts = provedFacts(program, summary);
   if (!isWorthSaying(facts)) return undefined;
-  const style = styleOf(annotationNames(unit));
-  const { onFunction, onParameters } = writeAnnotation(facts, style);
-  const lines = [
-    ...onFunction,
-    ...[...onParameters].map(([index, words]) => {
-      const name = program.atoms.text(unit.head.params[index]?.name ?? 0);
-      // The old level is stored behind the pointer; it is given back by value.
-      const target = facts.saves?.includes(index) === true ? `*${name}` : name;
-      return `${style === 'modern' ? '_At_' : '__drv_at'}(${target}, ${words})`;
-    }),
-  ];
-  return lines.length === 0 ? undefined : lines.join('\n');
+  return writeAnnotation(facts, styleOf(annotationNames(file ?? unit.file)));
 }
 
-function annotationNames(unit: FunctionUnit): string[] {
-  const { functions, prototypes } = unit.file.structure;
+function annotationNames(file: FileUnit): string[] {
+  const { functions, prototypes } = file.structure;
   return [...functions, ...prototypes].flatMap((head) => head.annotations.map(({ name }) => name));
 }
 
 function provedFacts(program: Program, summary: FunctionSummary): AnnotationFacts {
   const { arch } = program.settings;
   const { min, max, isCertain } = summary.requires;
-  const isBound = isCertain && (min > 0 || max < highLevel(arch));
+  // A body that can be called at no level at all is a mistake, and has reports of its own.
+  const isBound = isCertain && min <= max && (min > 0 || max < highLevel(arch));
   const raised = raisedLevel(summary.cases);
   return {
     arch,
