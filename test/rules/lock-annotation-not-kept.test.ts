@@ -70,4 +70,32 @@ VOID EnterElsewhereOk(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  it('a release that is promised and not made', () => {
+    checkRule(
+      'lock-annotation-not-kept',
+      `${TYPES}
+_Releases_lock_(Ext->Lock)
+VOID LeaveBad(PDEVICE_EXTENSION Ext, KIRQL Irql)
+{
+    if (Ext->Count == 0)
+        return;
+//      ^^^^^^^ promises to release Lock
+    KeReleaseSpinLock(&Ext->Lock, Irql);
+}
+_Releases_lock_(Ext->Lock)
+VOID LeaveOk(PDEVICE_EXTENSION Ext, KIRQL Irql)
+{
+    Ext->Count += 1;
+    KeReleaseSpinLock(&Ext->Lock, Irql);
+}
+_Releases_lock_(Ext->Lock)
+VOID LeaveElsewhereOk(PDEVICE_EXTENSION Ext, PKLOCK_QUEUE_HANDLE Handle)
+{
+    UNREFERENCED_PARAMETER(Ext);
+    KeReleaseInStackQueuedSpinLock(Handle);
+}
+`,
+    );
+  });
 });

@@ -35,4 +35,19 @@ VOID DpcOk(PKDPC Dpc, PVOID Context, PVOID A, PVOID B)
 `,
     );
   });
+
+  it('a result that is cast away', () => {
+    checkRule(
+      'try-acquire-ignored',
+      `${TYPES}
+VOID CastBad(PDEVICE_EXTENSION Ext)
+{
+    (VOID)ExTryToAcquireFastMutex(&Ext->Mutex);
+//        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its result is ignored
+    Ext->Count += 1;
+    ExReleaseFastMutex(&Ext->Mutex);
+}
+`,
+    );
+  });
 });

@@ -35,4 +35,23 @@ VOID AnswerOk(PDEVICE_EXTENSION Ext, PIRP Irp)
 `,
     );
   });
+
+  it('memory that the function has probed', () => {
+    checkRule(
+      'user-memory-at-dispatch',
+      `
+#include <wdm.h>
+VOID ProbedBad(PKSPIN_LOCK Lock, PVOID Target, PVOID Source, PVOID Other)
+{
+    KIRQL irql;
+    ProbeForRead(Source, 16, 1);
+    KeAcquireSpinLock(Lock, &irql);
+    RtlCopyMemory(Target, Source, 16);
+//  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Source
+    RtlCopyMemory(Target, Other, 16);
+    KeReleaseSpinLock(Lock, irql);
+}
+`,
+    );
+  });
 });

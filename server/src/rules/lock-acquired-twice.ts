@@ -3,6 +3,7 @@
  * and so are paths that do not name one certain object.
  */
 import { derefPath } from '../analysis/locks/accessPath.ts';
+import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { CallFact, HeldLock, LockEvent, PathState } from '../analysis/facts.ts';
 import { heldBy } from './fixes/lockPairs.ts';
 import { isFeasible, verdictOf } from './reporting/evidence.ts';
@@ -92,6 +93,10 @@ function findInside(context: FunctionContext, call: CallFact): Finding[] {
   if (call.callee.kind !== 'functions' || !call.callee.isExact || call.callee.ids.length !== 1) return [];
   if (call.before.every(({ held }) => held.length === 0)) return [];
   const [id = -1] = call.callee.ids;
+  const unit = context.program.functions[id];
+  const clauses = unit === undefined ? [] : (contractOf(context.program, unit)?.contract.clauses ?? []);
+  // A helper that says that it needs the lock free is lock-requires-held's affair.
+  if (clauses.some(({ body }) => body.kind === 'requiresNotHeld')) return [];
   if (context.analysis.summaryOf(id).cases.some((exit) => exit.released.length > 0)) return [];
   for (const inner of context.analysis.factsOf(id).calls) {
     if (!inner.before.some((state) => isTaken(state, call))) continue;

@@ -1,5 +1,6 @@
 /**
- * A function that promises by annotation to take a lock (_Acquires_lock_) and returns on some path without it. Locks are
+ * A function that promises by annotation to take a lock (_Acquires_lock_) or to release one (_Releases_lock_) and returns on some
+ * path without having done so. Locks are
  * compared by their last name; a function that takes no lock of that name anywhere is left alone: something unseen takes it.
  */
 import { contractOf } from '../analysis/entry/contractOf.ts';
@@ -11,7 +12,7 @@ import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts
 
 const meta: RuleMeta = {
   id: 'lock-annotation-not-kept',
-  title: 'A function does not take the lock that its annotation promises',
+  title: 'A function does not take or release the lock that its annotation promises',
   code: 'C26116',
   severity: 'warning',
   isOnByDefault: true,
@@ -26,12 +27,17 @@ export const rule: FunctionRule = {
     if (context.facts.isImprecise) return [];
     const clauses = contractOf(context.program, context.facts.unit)?.contract.clauses ?? [];
     if (clauses.some(({ body }) => body.kind === 'ignoresLocks') || hasAbnormalEnd(context)) return [];
-    const names = new Set(
-      clauses.flatMap(({ body, when }) =>
-        body.kind === 'acquires' && when.length === 0 ? [lastName(body.lock.text)] : [],
-      ),
-    );
-    return [...names].flatMap((name) => checkLock(context, name));
+    const named = (kind: 'acquires' | 'releases'): Set<string> =>
+      new Set(
+        clauses.flatMap(({ body, when }) =>
+          body.kind === kind && when.length === 0 ? [lastName(body.lock.text)] : [],
+        ),
+      );
+    const [taken, released] = [named('acquires'), named('releases')];
+    return [
+      ...[...taken].flatMap((name) => checkLock(context, name)),
+      ...[...released].flatMap((name) => (taken.has(name) ? [] : checkRelease(context, name))),
+    ];
   },
 };
 
@@ -68,11 +74,38 @@ function checkLock(context: FunctionContext, name: string): Finding[] {
   });
 }
 
+/** Ways out of a function that promises to release the lock on which it does not. */
+function checkRelease(context: FunctionContext, name: string): Finding[] {
+  const { facts } = context;
+  const releases = facts.calls.flatMap(({ locks }) => locks.filter(({ op }) => op === 'release'));
+  const isReleased = releases.some(({ lock }) => lastName(lock.text) === name);
+  // A release by handle does not name its lock.
+  if (/^_Global_/.test(name) || (!isReleased && (releases.length > 0 || !isAllSeen(context)))) return [];
+  return facts.exits.flatMap((exit) => {
+    const isKept = exit.states.some((state) => isSure(context, state) && !mayHaveReleased(state, name));
+    if (!isKept) return [];
+    return [
+      report(context, meta, {
+        node: exit.node,
+        verdict: 'definite',
+        code: 'C26115',
+        bugCheck: '0x133 DPC_WATCHDOG_VIOLATION; Driver Verifier 0xC4',
+        message:
+          `${facts.unit.name} promises to release ${name} (_Releases_lock_), but returns here without. The next acquire waits for ` +
+          `ever. Release ${name} on this path too, or make the promise conditional (_When_(return ..., _Releases_lock_(...))).`,
+      }),
+    ];
+  });
+}
+
+function mayHaveReleased({ releasedFromEntry = [] }: PathState, name: string): boolean {
+  return releasedFromEntry.some(({ lock }) => lastName(lock.text) === name || lock.path.startsWith('?'));
+}
+
+function isSure(context: FunctionContext, state: PathState): boolean {
+  return !state.isImprecise && state.assumptions.length === 0 && isFeasible(state, context.entry);
+}
+
 function isWithout(context: FunctionContext, state: PathState, name: string): boolean {
-  return (
-    !state.isImprecise &&
-    state.assumptions.length === 0 &&
-    isFeasible(state, context.entry) &&
-    !mayHold(state, name)
-  );
+  return isSure(context, state) && !mayHold(state, name);
 }

@@ -30,7 +30,10 @@ export const rule: FunctionRule = {
       const event = call.locks[0];
       if (event === undefined || event.isThroughWrapper || call.callee.kind !== 'ddi') return [];
       if (event.op !== 'tryAcquire' && !isTry(call, event)) return [];
-      const parent = parentOf(context, call.node);
+      // A cast to void hides the result from the compiler, not from what follows.
+      let parent = parentOf(context, call.node);
+      while (parent !== undefined && context.facts.unit.ir().kind[parent] === NodeKind.Cast)
+        parent = parentOf(context, parent);
       if (parent === undefined || context.facts.unit.ir().kind[parent] !== NodeKind.ExprStmt) return [];
       return [
         report(context, meta, {

@@ -6,7 +6,8 @@ import type { CallFact } from '../analysis/facts.ts';
 import { DISPATCH_LEVEL } from '../protocol/irqlLevels.ts';
 import { findAbove } from './reporting/evidence.ts';
 import { report, say, traceOf } from './reporting/report.ts';
-import type { FunctionRule, RuleMeta } from './rule.ts';
+import { textOf } from './fixes/editCall.ts';
+import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'user-memory-at-dispatch',
@@ -35,7 +36,7 @@ export const rule: FunctionRule = {
   scope: 'function',
   check(context) {
     return context.facts.calls.flatMap((call) => {
-      const user = COPIES.has(call.name) ? userArgument(call) : undefined;
+      const user = COPIES.has(call.name) ? userArgument(context, call) : undefined;
       if (user === undefined) return [];
       const evidence = findAbove(context, call.before, DISPATCH_LEVEL - 1);
       if (evidence === undefined || evidence.verdict !== 'definite' || evidence.state.isImprecise) return [];
@@ -54,8 +55,19 @@ export const rule: FunctionRule = {
   },
 };
 
-/** The first pointer argument that is a user address by its field. */
-function userArgument(call: CallFact): string | undefined {
-  const field = call.args.slice(0, 2).find(({ path }) => /\.(UserBuffer|Type3InputBuffer)$/.test(path));
-  return field === undefined ? undefined : field.text;
+/** The first pointer argument that is a user address: by its field, or because the function has probed it. */
+function userArgument(context: FunctionContext, call: CallFact): string | undefined {
+  const found = call.args
+    .slice(0, 2)
+    .find(({ path }) => /\.(UserBuffer|Type3InputBuffer)$/.test(path) || isProbed(context, path));
+  return found === undefined ? undefined : textOf(context, found.node);
+}
+
+function isProbed(context: FunctionContext, path: string): boolean {
+  return (
+    /^(p\d|l:)/.test(path) &&
+    context.facts.calls.some(
+      ({ name, args }) => /^ProbeFor(Read|Write)$/.test(name) && args[0]?.path === path,
+    )
+  );
 }
