@@ -82,4 +82,43 @@ VOID UnlockBad(PDEVICE_EXTENSION Ext, _IRQL_restores_ KIRQL Irql)
 `,
     );
   });
+
+  it('a save without a raise, through a pointer or as the result', () => {
+    checkRule(
+      'saved-irql-missing',
+      `
+#include <wdm.h>
+VOID SaveBad(_Out_ _At_(*Old, _IRQL_saves_) PKIRQL Old, BOOLEAN IsWanted)
+{
+    if (!IsWanted)
+        return;
+//      ^^^^^^^ promises to save the IRQL
+    *Old = KeGetCurrentIrql();
+}
+_IRQL_saves_
+KIRQL ResultBad(BOOLEAN IsWanted)
+{
+    if (IsWanted)
+        return KeGetCurrentIrql();
+    return 0;
+//  ^^^^^^^^^ in its result
+}
+VOID RestoreBad(_In_ _IRQL_restores_ KIRQL Old, PULONG Count)
+{
+    *Count = 1;
+   }
+// ^ _IRQL_restores_
+VOID SaveOk(_Out_ _At_(*Old, _IRQL_saves_) PKIRQL Old)
+{
+    *Old = KeGetCurrentIrql();
+}
+_IRQL_saves_
+KIRQL ResultOk(VOID)
+{
+    KIRQL old = KeGetCurrentIrql();
+    return old;
+}
+`,
+    );
+  });
 });
