@@ -25,6 +25,7 @@ const WITH_FIX: readonly string[] = [
   'for-dpc-outside-dpc',
   'interlocked-field-plain-access',
   'irql-lowered-under-lock',
+  'lock-in-pageable-memory',
   'lock-not-released',
   'object-released-under-lock',
   'paged-code-twice',

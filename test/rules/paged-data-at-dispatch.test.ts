@@ -43,4 +43,40 @@ VOID ConfigureOk(ULONG Mode)
 `,
     );
   });
+
+  it('paged pool that the function has taken itself', () => {
+    checkRule(
+      'paged-data-at-dispatch',
+      `
+#include <wdm.h>
+VOID CountBad(PKSPIN_LOCK Lock)
+{
+    KIRQL irql;
+    PULONG counts = (PULONG)ExAllocatePoolWithTag(PagedPool, 64, 'tseT');
+    if (counts == NULL) return;
+    counts[0] = 1;
+    KeAcquireSpinLock(Lock, &irql);
+    counts[1] = 2;
+//  ^^^^^^^^^ points to paged pool
+    KeReleaseSpinLock(Lock, irql);
+    ExFreePool(counts);
+}
+VOID CountOk(PKSPIN_LOCK Lock)
+{
+    KIRQL irql;
+    PULONG counts = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, 'tseT');
+    PULONG other = ExAllocatePool2(POOL_FLAG_PAGED, 64, 'tseT');
+    if (counts == NULL || other == NULL) return;
+    KeAcquireSpinLock(Lock, &irql);
+    counts[1] = 2;
+    KeReleaseSpinLock(Lock, irql);
+    other[1] = 2;
+    other = counts;
+    KeAcquireSpinLock(Lock, &irql);
+    other[1] = 2;
+    KeReleaseSpinLock(Lock, irql);
+}
+`,
+    );
+  });
 });

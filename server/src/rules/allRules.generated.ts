@@ -8,6 +8,7 @@ import { rule as apcNeededWhileDisabled } from './apc-needed-while-disabled.ts';
 import { rule as atdpcBelowDispatch } from './atdpc-below-dispatch.ts';
 import { rule as callbackUnderSpinLock } from './callback-under-spin-lock.ts';
 import { rule as cancelIrqlNotRestored } from './cancel-irql-not-restored.ts';
+import { rule as cancelLockHeldLong } from './cancel-lock-held-long.ts';
 import { rule as completionAssumesDispatch } from './completion-assumes-dispatch.ts';
 import { rule as directFieldWrite } from './direct-field-write.ts';
 import { rule as doubleIrqlRead } from './double-irql-read.ts';
@@ -77,6 +78,7 @@ export const ALL_RULES: readonly Rule[] = [
   atdpcBelowDispatch,
   callbackUnderSpinLock,
   cancelIrqlNotRestored,
+  cancelLockHeldLong,
   completionAssumesDispatch,
   directFieldWrite,
   doubleIrqlRead,

@@ -3,10 +3,11 @@
  * a global of such a type lies in a pageable data section. The kernel touches these objects at DISPATCH_LEVEL.
  */
 import type { CallFact } from '../analysis/facts.ts';
-import { textOf } from './fixes/editCall.ts';
+import type { NodeId } from '../syntax/ir.ts';
+import { replaceNode, textOf } from './fixes/editCall.ts';
 import { embeddedFields } from './reporting/structFields.ts';
-import { report } from './reporting/report.ts';
-import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+import { isWrittenHere, report } from './reporting/report.ts';
+import type { Finding, Fix, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'lock-in-pageable-memory',
@@ -68,15 +69,26 @@ function checkAllocation(context: FunctionContext, call: CallFact): Finding[] {
     resident.path === ''
       ? `a ${resident.typeName}`
       : `${struct}, whose ${resident.path} is a ${resident.typeName}`;
+  const fix = useResidentPool(context, pool.node);
   return [
     report(context, meta, {
       node: call.node,
       verdict: 'definite',
+      fixes: fix === undefined ? [] : [fix],
       message:
         `${call.name} takes paged pool for ${what}. The kernel uses it at DISPATCH_LEVEL, where a page that is not in memory is ` +
         `bug check 0xA. Allocate it from non-paged pool.`,
     }),
   ];
+}
+
+/** PagedPool becomes NonPagedPoolNx, POOL_FLAG_PAGED becomes POOL_FLAG_NON_PAGED; other kinds of pool are the author's to choose. */
+function useResidentPool(context: FunctionContext, pool: NodeId): Fix | undefined {
+  const resident = { PagedPool: 'NonPagedPoolNx', POOL_FLAG_PAGED: 'POOL_FLAG_NON_PAGED' }[
+    textOf(context, pool)
+  ];
+  if (resident === undefined || !isWrittenHere(context, pool)) return undefined;
+  return { title: `Use ${resident}`, edits: [replaceNode(context, pool, resident)], isPreferred: true };
 }
 
 function isPaged(text: string): boolean {

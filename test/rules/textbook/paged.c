@@ -210,7 +210,7 @@ VOID PagedPoolUnderLockBad(PKSPIN_LOCK Lock)
     if (p == NULL)
         return;
     KeAcquireSpinLock(Lock, &irql);
-    p[0] = 1; // FN_: paged-data-at-dispatch
+    p[0] = 1; // expect: paged-data-at-dispatch
     KeReleaseSpinLock(Lock, irql);
     ExFreePoolWithTag(p, 'dgaP');
 }
