@@ -20,9 +20,22 @@ export interface EntryContract {
   readonly isMinStated: boolean;
 }
 
+/** By a unit's annotations, because analysis, rules and features all ask; the settings hold as long as these do. */
+const known = new WeakMap<FunctionUnit['annotations'], { readonly contract: EntryContract | undefined }>();
+
 /** Reads the contract of a function. */
 export function contractOf(program: Program, unit: FunctionUnit): EntryContract | undefined {
-  if (unit.annotations.length === 0) return undefined;
+  const { annotations } = unit;
+  if (annotations.length === 0) return undefined;
+  let read = known.get(annotations);
+  if (read === undefined) {
+    read = { contract: readContract(program, unit) };
+    known.set(annotations, read);
+  }
+  return read.contract;
+}
+
+function readContract(program: Program, unit: FunctionUnit): EntryContract | undefined {
   const { arch, ignoreIrqlAnnotations } = program.settings;
   const contract = buildContract(
     unit.annotations.map(({ annotation, parameter }) =>

@@ -411,13 +411,12 @@ function callFunctions(
   site: CallSite,
   ids: readonly FunctionId[],
 ): readonly State[] {
-  const { atoms } = run.context.program;
   const writes = ids.map((id) => run.summaryOf(id)?.writes ?? ALL_WRITES);
   const telling = writes.filter(isTelling);
   const passed = forgetMemoryFacts(
     passAddresses(run.context, state, site),
-    (key) => writes.some((set) => mayChange(set, key, atoms)),
-    (key) => telling.some((set) => mayChange(set, key, atoms)),
+    (key) => writes.some((set) => mayChange(set, key)),
+    (key) => telling.some((set) => mayChange(set, key)),
   );
   const states: State[] = [];
   for (const id of ids) {

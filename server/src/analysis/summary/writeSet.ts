@@ -2,14 +2,14 @@
  * Which fields and globals a function may write, callees included, as a small Bloom filter over their names: enough to
  * know that a test of `Flags` still holds after a call that writes no `Flags` of anything. It may say yes too often.
  */
-import type { Atom, AtomTable } from '../../syntax/atoms.ts';
+import type { Atom } from '../../syntax/atoms.ts';
 import { NodeKind } from '../../syntax/ir.ts';
 import type { BodyIr, NodeId } from '../../syntax/ir.ts';
 
-/** 256 bits; a name sets the bit of its atom's low byte. */
+/** 512 bits; a name sets one by a hash of its spelling, so that the answers do not hang on the order in which names were read. */
 export type WriteSet = Uint32Array;
 
-const WORDS = 8;
+const WORDS = 16;
 
 /** Writes nothing. */
 export const NO_WRITES: WriteSet = new Uint32Array(WORDS);
@@ -17,23 +17,31 @@ export const NO_WRITES: WriteSet = new Uint32Array(WORDS);
 export const ALL_WRITES: WriteSet = new Uint32Array(WORDS).fill(0xffffffff);
 
 /** The names that the body itself assigns, changes or takes the address of. */
-export function writesOfBody(ir: BodyIr, operatorOf: (atom: Atom) => string): WriteSet {
+export function writesOfBody(ir: BodyIr, textOf: (atom: Atom) => string): WriteSet {
   let set: WriteSet | undefined;
   for (let node = 0; node < ir.nodeCount; node++) {
-    const name = writtenName(ir, node, operatorOf);
+    const name = writtenName(ir, node, textOf);
     if (name < 0) continue;
     set ??= new Uint32Array(WORDS);
-    const word = (name >>> 5) & (WORDS - 1);
-    set[word] = (set[word] ?? 0) | (1 << (name & 31));
+    const text = textOf(name);
+    const bit = bitOf(text, 0, text.length);
+    set[bit >>> 5] = (set[bit >>> 5] ?? 0) | (1 << (bit & 31));
   }
   return set ?? NO_WRITES;
 }
 
-function writtenName(ir: BodyIr, node: NodeId, operatorOf: (atom: Atom) => string): Atom {
+/** The bit of the name `text[from..to)`. */
+function bitOf(text: string, from: number, to: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash ^ (hash >>> 15)) & (WORDS * 32 - 1);
+}
+
+function writtenName(ir: BodyIr, node: NodeId, textOf: (atom: Atom) => string): Atom {
   const kind = ir.kind[node];
   const isUnary = kind === NodeKind.Unary;
   if (kind !== NodeKind.Assign && kind !== NodeKind.Postfix && !isUnary) return -1;
-  if (isUnary && !['++', '--', '&'].includes(operatorOf(ir.atom[node] ?? 0))) return -1;
+  if (isUnary && !['++', '--', '&'].includes(textOf(ir.atom[node] ?? 0))) return -1;
   let target = ir.first[node] ?? -1;
   while (target >= 0 && (ir.kind[target] === NodeKind.Index || ir.kind[target] === NodeKind.Cast)) {
     target = ir.first[target] ?? -1;
@@ -61,15 +69,18 @@ export function isTelling(writes: WriteSet): boolean {
   return bits <= (WORDS * 32) / 4;
 }
 
+const NAMES = /(?:\.|g:)([A-Za-z_]\w*)/g;
+
 /** Whether the fact kept under `key` may change by code with these writes: some field or global in it may be written. */
-export function mayChange(writes: WriteSet, key: string, atoms: AtomTable): boolean {
+export function mayChange(writes: WriteSet, key: string): boolean {
   if (writes === ALL_WRITES) return true;
   let hasName = false;
-  for (const [, name = ''] of key.matchAll(/(?:\.|g:)([A-Za-z_]\w*)/g)) {
+  NAMES.lastIndex = 0;
+  for (let match = NAMES.exec(key); match !== null; match = NAMES.exec(key)) {
     hasName = true;
-    const atom = atoms.find(name);
-    if (atom < 0) continue;
-    if ((((writes[(atom >>> 5) & (WORDS - 1)] ?? 0) >>> (atom & 31)) & 1) === 1) return true;
+    const to = NAMES.lastIndex;
+    const bit = bitOf(key, to - (match[1]?.length ?? 0), to);
+    if ((((writes[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1) return true;
   }
   return !hasName;
 }
