@@ -450,4 +450,31 @@ BOOLEAN TryBothOk(PDEVICE_EXTENSION Ext, ULONG Which, BOOLEAN Wait)
 `,
     );
   });
+
+  it('one mistake is one report: not again in the callers of the function that leaks', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+ULONG DrainBad(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    ULONG drained;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    if (Ext->Count == 0) return 0;
+//                       ^^^^^^^^^ still held
+    drained = Ext->Count;
+    KeReleaseSpinLock(&Ext->Lock, irql);
+    return drained;
+}
+NTSTATUS ControlOk(PDEVICE_EXTENSION Ext, PIRP Irp)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    if (Irp->Flags == 1) Irp->IoStatus.Information = DrainBad(Ext);
+    else status = STATUS_INVALID_DEVICE_REQUEST;
+    IoCompleteRequest(Irp, 0);
+    return status;
+}
+`,
+    );
+  });
 });

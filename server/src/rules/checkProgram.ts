@@ -6,6 +6,7 @@ import { linesOf } from '../analysis/program/linesOf.ts';
 import type { FileUnit, FunctionId, Program } from '../analysis/program.ts';
 import type { ProgramAnalysis } from '../analysis/facts.ts';
 import { ALL_RULES } from './allRules.generated.ts';
+import { functionContext } from './functionContext.ts';
 import { isSpeakingOf } from './userMode.ts';
 import { findSuppression, readSuppressions, type Suppression } from './suppressions.ts';
 import { createQuietFunctions, type QuietFunctions } from './quietFunctions.ts';
@@ -56,14 +57,7 @@ export function checkFunction(
 ): Finding[] {
   const unit = program.functions[id];
   if (unit === undefined || !isSpeakingOf(unit.file)) return [];
-  const context: FunctionContext = {
-    limits: settings.limits ?? DEFAULT_LIMITS,
-    program,
-    analysis,
-    facts: analysis.factsOf(id),
-    entry: analysis.entryOf(id),
-    summary: analysis.summaryOf(id),
-  };
+  const context = functionContext(program, analysis, id, settings.limits ?? DEFAULT_LIMITS);
   const findings: Finding[] = [];
   for (const rule of ALL_RULES) {
     if (rule.scope === 'function') runGuarded(rule, context, settings, findings, problems);

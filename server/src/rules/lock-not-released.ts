@@ -3,7 +3,9 @@
  * Acquire wrappers hold it on every path, and "TRUE: you own it now" functions by their result: both are silent.
  */
 import type { ExitFact, HeldLock, PathState } from '../analysis/facts.ts';
+import type { FunctionId } from '../analysis/program.ts';
 import type { NodeId } from '../syntax/ir.ts';
+import { functionContext } from './functionContext.ts';
 import { isFeasible, verdictOf } from './reporting/evidence.ts';
 import { outcomeOf } from './reporting/exitOutcome.ts';
 import { isOwnerChecked, isReleaseDeclined } from './reporting/lockGuards.ts';
@@ -33,12 +35,15 @@ export const rule: FunctionRule = {
   meta,
   scope: 'function',
   check(context) {
-    if (context.facts.isImprecise || hasLockContract(context)) return [];
-    return leaksOf(context)
-      .filter((leak) => isMistake(context, leak))
-      .map((leak) => describe(context, leak));
+    return mistakesOf(context, []).map((leak) => describe(context, leak));
   },
 };
+
+/** The leaks to report in a function; `callers` are the functions on whose behalf this one is asked. */
+function mistakesOf(context: FunctionContext, callers: readonly FunctionId[]): Leak[] {
+  if (context.facts.isImprecise || hasLockContract(context)) return [];
+  return leaksOf(context).filter((leak) => isMistake(context, leak, callers));
+}
 
 /** The author says so himself: the function acquires by contract. */
 function hasLockContract(context: FunctionContext): boolean {
@@ -82,9 +87,9 @@ function isGivenBack(state: PathState, held: HeldLock): boolean {
   );
 }
 
-function isMistake(context: FunctionContext, leak: Leak): boolean {
+function isMistake(context: FunctionContext, leak: Leak, callers: readonly FunctionId[]): boolean {
   const { path } = leak.held.lock;
-  if (isCalleesMistake(context, leak.held) || isOwnerChecked(context, leak.held.node)) return false;
+  if (isCalleesMistake(context, leak.held, callers) || isOwnerChecked(context, leak.held.node)) return false;
   if (isReleaseDeclined(context, leak.state, leak.held, releasesOf(context, path))) return false;
   if (!isReleasedHere(context, path)) {
     const { held } = leak;
@@ -154,10 +159,12 @@ function releasesOf(context: FunctionContext, path: string): NodeId[] {
  * A callee that leaves with the lock on some paths only, without telling by its result, or although it fails, is where the
  * mistake lies, and where it is reported.
  */
-function isCalleesMistake(context: FunctionContext, held: HeldLock): boolean {
+function isCalleesMistake(context: FunctionContext, held: HeldLock, callers: readonly FunctionId[]): boolean {
   const callee = callAt(context, held.node)?.callee;
   if (callee?.kind !== 'functions') return false;
+  const asking = [...callers, context.facts.unit.id];
   return callee.ids.some((id) => {
+    if (isReportedIn(context, id, held, asking)) return true;
     const { cases } = context.analysis.summaryOf(id);
     const free = cases.filter((exit) => exit.acquired.length === 0);
     const isTold = cases.every((exit) => exit.returns !== undefined || exit.guards.length > 0);
@@ -166,6 +173,18 @@ function isCalleesMistake(context: FunctionContext, held: HeldLock): boolean {
     );
     return free.length > 0 && free.length < cases.length && (!isTold || isFailing);
   });
+}
+
+/** One mistake is one report: what is reported in the callee is not said again in each of its callers. */
+function isReportedIn(
+  { program, analysis, limits }: FunctionContext,
+  id: FunctionId,
+  held: HeldLock,
+  callers: readonly FunctionId[],
+): boolean {
+  if (callers.includes(id)) return false;
+  const callee = functionContext(program, analysis, id, limits);
+  return mistakesOf(callee, callers).some((leak) => mayBeSame(leak.held, held));
 }
 
 /** A callback of the system may not return with a spin lock, whatever its author intended. */
