@@ -15,6 +15,7 @@ import { Replay } from './exploration/replay.ts';
 import { type Move, moveToken, parseSchedule } from './exploration/schedule.ts';
 import { Advance, Transitions } from './exploration/transitions.ts';
 import type { SimulateOutcome } from './engine.ts';
+import { deliver } from './machine/interrupts.ts';
 import { Machine, type MachineHost } from './machine/machine.ts';
 import type { Program } from './program/program.ts';
 import * as layout from './program/stateLayout.ts';
@@ -77,10 +78,15 @@ function lookAhead(program: Program, state: Int32Array): LookAhead {
       if (kind === Event.dpcQueued && words === '') words = `queues '${program.contexts[a]?.name ?? '?'}'`;
     },
     charge: nothing,
-    wake: nothing,
+    wake: (cpu) => {
+      deliver(machine, cpu);
+    },
     sendIpi: (_from, cpu) => {
       transitions.drain(cpu);
     },
+    setTimer: nothing,
+    cancelTimer: nothing,
+    sendInterrupt: nothing,
     choose: (choice) => transitions.choose(choice),
     remark: nothing,
   };
@@ -116,7 +122,7 @@ function lookAhead(program: Program, state: Int32Array): LookAhead {
   }
   program.contexts.forEach((row, context) => {
     reset();
-    if (row.arrivals === undefined || !transitions.mayArrive(context)) return;
+    if ((row.arrivals === undefined && !row.hasTimer) || !transitions.mayArrive(context)) return;
     found.push({
       move: { kind: 'arrive', context },
       cpu: row.cpu,

@@ -56,6 +56,15 @@ export type Statement = At &
     | { readonly do: 'lower'; readonly to?: number | undefined }
     | { readonly do: 'insertDpc'; readonly dpc: string }
     | { readonly do: 'removeDpc'; readonly dpc: string }
+    | {
+        /** KeSetTimer(Ex) with a DPC: it is queued when the time is over, and every `every` from then on. A set timer is set anew. */
+        readonly do: 'setTimer';
+        readonly dpc: string;
+        readonly in: Duration;
+        readonly every?: Duration | undefined;
+      }
+    /** KeCancelTimer: a DPC that is queued already stays queued. */
+    | { readonly do: 'cancelTimer'; readonly dpc: string }
     | { readonly do: 'interrupt'; readonly isr: string }
     | { readonly do: 'repeat'; readonly times: number | 'forever'; readonly body: readonly Statement[] }
     | { readonly do: 'call'; readonly routine: string }
@@ -225,6 +234,14 @@ export const statementSchema: z.ZodType<Statement> = z.discriminatedUnion('do', 
   z.strictObject({ do: z.literal('lower'), to: irql.optional(), ...at }),
   z.strictObject({ do: z.literal('insertDpc'), dpc: name, ...at }),
   z.strictObject({ do: z.literal('removeDpc'), dpc: name, ...at }),
+  z.strictObject({
+    do: z.literal('setTimer'),
+    dpc: name,
+    in: durationSchema,
+    every: durationSchema.optional(),
+    ...at,
+  }),
+  z.strictObject({ do: z.literal('cancelTimer'), dpc: name, ...at }),
   z.strictObject({ do: z.literal('interrupt'), isr: name, ...at }),
   z.strictObject({
     do: z.literal('repeat'),

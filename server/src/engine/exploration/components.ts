@@ -211,10 +211,10 @@ function groupSlots(program: Program): readonly number[][] {
     for (const slot of [layout.cpuDpcActive, layout.cpuDpcSaved, layout.cpuDpcRequested])
       isFixed[base + slot] = 1;
   }
-  for (const { base, cpu, kind, nRegisters, arrivals } of program.contexts) {
+  for (const { base, cpu, kind, nRegisters, arrivals, hasTimer } of program.contexts) {
     groupOf.fill(cpu, base, base + layout.ctxRegisters + nRegisters);
     if (kind === 'thread') isFixed[base + layout.ctxSaved] = 1;
-    if (arrivals === undefined) isFixed[base + layout.ctxArrivals] = 1;
+    if (arrivals === undefined && !hasTimer) isFixed[base + layout.ctxArrivals] = 1;
   }
   program.heldSlot.forEach((slot, index) => {
     if (slot >= 0) groupOf[slot] = program.contexts[index % nContexts]!.cpu;

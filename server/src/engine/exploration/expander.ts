@@ -4,6 +4,7 @@
  * (a DPC for another CPU, a signal) or would make a lock have two owners, it is executed anew in every state.
  */
 import { TraceEventKind as Event } from '../../protocol/traceFormat.ts';
+import { deliver } from '../machine/interrupts.ts';
 import { Machine, type MachineHost } from '../machine/machine.ts';
 import type { Program } from '../program/program.ts';
 import { describeRemark } from '../remarks.ts';
@@ -66,7 +67,7 @@ export class Expander {
     this.parts = new Int32Array(nParts);
     this.arrivingOn = this.tableOf.map((_, cpu) =>
       program.contexts.flatMap((row, index) =>
-        row.cpu === cpu && row.arrivals !== undefined ? [index] : [],
+        row.cpu === cpu && (row.arrivals !== undefined || row.hasTimer) ? [index] : [],
       ),
     );
   }
@@ -80,10 +81,15 @@ export class Expander {
         this.nAcquired += 1;
       },
       charge: nothing,
-      wake: nothing,
+      wake: (cpu) => {
+        deliver(this.machine, cpu);
+      },
       sendIpi: (_from, cpu) => {
         this.transitions.drain(cpu);
       },
+      setTimer: nothing,
+      cancelTimer: nothing,
+      sendInterrupt: nothing,
       choose: (choice) => this.transitions.choose(choice),
       remark: (kind, code, cpu, context, lock) => {
         const text = describeRemark(this.machine, kind, code, cpu, context, lock);
@@ -278,7 +284,7 @@ export class Expander {
     if (!transitions.mayArrive(context)) return;
     this.begin();
     transitions.arrive(context);
-    let how = transitions.advance(cpu, 0);
+    let how = transitions.goOnAfterArrival(context);
     if (how !== Advance.stopped && transitions.nBranches > 1) {
       this.restore();
       this.begin();

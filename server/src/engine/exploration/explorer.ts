@@ -275,10 +275,9 @@ export class Explorer {
     else if (move.kind === 'switch') transitions.switchThread(move.cpu);
     else if (move.kind === 'drain') transitions.drain(move.cpu);
     else {
-      const { cpu } = this.program.contexts[move.context]!;
       const before = machine.state.slice();
       transitions.arrive(move.context);
-      transitions.advance(cpu, 0);
+      transitions.goOnAfterArrival(move.context);
       if (transitions.nBranches <= 1) return;
       machine.state.set(before);
       transitions.arrive(move.context);

@@ -4,6 +4,7 @@
  */
 import { Rng } from '../../base/rng.ts';
 import { TraceEventKind as Event, type TraceDeadlockMember } from '../../protocol/traceFormat.ts';
+import { deliver } from '../machine/interrupts.ts';
 import { Access, Machine, type MachineHost, Step } from '../machine/machine.ts';
 import { CostKey, isWait } from '../program/opcodes.ts';
 import { describeRemark } from '../remarks.ts';
@@ -58,10 +59,17 @@ export class Replay {
       charge: (_cpu, cost) => {
         this.now += this.run.table.costs[cost]!;
       },
-      wake: () => undefined,
+      wake: (cpu) => {
+        deliver(this.machine, cpu);
+      },
       sendIpi: (from, cpu) => {
         this.emit(Event.ipi, from, this.machine.top(from), cpu, 0);
         this.transitions.drain(cpu);
+      },
+      setTimer: () => undefined,
+      cancelTimer: () => undefined,
+      sendInterrupt: (from, isr) => {
+        this.emit(Event.ipi, from, this.machine.top(from), this.run.program.contexts[isr]!.cpu, 0);
       },
       choose: (choice) => this.transitions.choose(choice),
       remark: (kind, code, cpu, context, lock) => {
@@ -161,7 +169,7 @@ export class Replay {
       if (context === undefined || !transitions.mayArrive(move.context)) return false;
       if (this.started[context.cpu] === 0) this.start(context.cpu);
       transitions.arrive(move.context);
-      const how = transitions.advance(context.cpu, 0);
+      const how = transitions.goOnAfterArrival(move.context);
       this.settle(how);
       this.nVisible += transitions.nVisible;
       return true;

@@ -7,7 +7,15 @@ import type { Scenario, Statement } from '../../protocol/scenarioFormat.ts';
 
 /** Kinds whose words hold no context numbers. */
 const anonymousKinds = new Set(['ttas', 'ttas-store', 'tas', 'interrupt', 'ex-spin']);
-const named = new Set<Statement['do']>(['insertDpc', 'removeDpc', 'interrupt', 'signal', 'wait']);
+const named = new Set<Statement['do']>([
+  'insertDpc',
+  'removeDpc',
+  'setTimer',
+  'cancelTimer',
+  'interrupt',
+  'signal',
+  'wait',
+]);
 
 /** True where renaming the CPUs of a reachable state gives a reachable state. */
 export function hasSymmetricCpus(program: Program): boolean {

@@ -6,6 +6,7 @@
  */
 import { deliver, insertDpc, requestDpcInterrupt, requestInterrupt } from '../machine/interrupts.ts';
 import { nextReady, switchThread } from '../machine/contexts.ts';
+import { expireTimer } from '../machine/controlSteps.ts';
 import { mustWait } from '../machine/memorySteps.ts';
 import { type Machine, Step } from '../machine/machine.ts';
 import * as op from '../program/opcodes.ts';
@@ -32,7 +33,16 @@ const visible = new Uint8Array(64);
 for (let code = op.firstMemoryOp; code <= op.opSwapSlot; code += 1) visible[code] = 1;
 visible[op.opStoreEarly] = 0;
 visible[op.opIncrement] = 0;
-for (const code of [op.opBlock, op.opSignal, op.opInsertDpc, op.opRemoveDpc, op.opInterrupt])
+for (const code of [
+  op.opBlock,
+  op.opSignal,
+  op.opInsertDpc,
+  op.opRemoveDpc,
+  op.opSetTimer,
+  op.opCancelTimer,
+  op.opSendIpi,
+  op.opInterrupt,
+])
   visible[code] = 1;
 
 /** Local operations before which arrivals matter or which a later arrival must still find undone. */
@@ -41,7 +51,16 @@ for (const code of [op.opRaise, op.opReleasing, op.opChoose]) rests[code] = 1;
 
 /** Operations that may concern contexts of other CPUs. */
 const reaches = new Uint8Array(64);
-for (const code of [op.opInsertDpc, op.opRemoveDpc, op.opInterrupt, op.opSignal]) reaches[code] = 1;
+for (const code of [
+  op.opInsertDpc,
+  op.opRemoveDpc,
+  op.opSetTimer,
+  op.opCancelTimer,
+  op.opSendIpi,
+  op.opInterrupt,
+  op.opSignal,
+])
+  reaches[code] = 1;
 
 /** Lets CPUs go on; keeps what the last attempt found out. */
 export class Transitions {
@@ -113,8 +132,11 @@ export class Transitions {
   /** Can the context's interrupt or DPC arrive and be taken now? */
   mayArrive(context: number): boolean {
     const m = this.machine;
-    const { base, cpu, kind, irql } = m.program.contexts[context]!;
-    if (m.state[base + layout.ctxArrivals]! === 0 || m.state[base + layout.ctxPending]! !== 0) return false;
+    const { base, cpu, kind, irql, hasTimer } = m.program.contexts[context]!;
+    if (m.state[base + layout.ctxArrivals]! === 0) return false;
+    // A timer that comes while its DPC is held off or queued must be seen: it cannot be cancelled, and does not come again.
+    if (hasTimer) return true;
+    if (m.state[base + layout.ctxPending]! !== 0) return false;
     const level = m.irql(cpu);
     if (kind === 'isr') return level < irql && !this.isOnStack(cpu, context);
     if (kind === 'threadedDpc') return level === 0 && this.isThreadOnTop(cpu);
@@ -138,13 +160,23 @@ export class Transitions {
   /** The interrupt or DPC arrives. */
   arrive(context: number): void {
     const m = this.machine;
-    const { base, kind, arrivals } = m.program.contexts[context]!;
-    if (arrivals?.count !== undefined || arrivals?.every === undefined) {
+    const { base, kind, arrivals, hasTimer } = m.program.contexts[context]!;
+    if (hasTimer) expireTimer(m, context);
+    else if (arrivals?.count !== undefined || arrivals?.every === undefined) {
       m.state[base + layout.ctxArrivals] = m.state[base + layout.ctxArrivals]! - 1;
     }
     if (kind === 'isr') requestInterrupt(m, context);
     else insertDpc(m, context, -1);
     deliver(m, m.program.contexts[context]!.cpu);
+  }
+
+  /** What arrived goes on at once up to its first visible operation; a timer's DPC may have to wait. */
+  goOnAfterArrival(context: number): number {
+    const { cpu, hasTimer } = this.machine.program.contexts[context]!;
+    if (!hasTimer) return this.advance(cpu, 0);
+    this.nBranches = 0;
+    this.nVisible = 0;
+    return Advance.moved;
   }
 
   /** May the clock give the CPU to another thread now? */

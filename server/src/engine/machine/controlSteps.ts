@@ -45,6 +45,27 @@ function stepLower(m: Machine, cpu: number, context: number, pc: number, level: 
   return charged(m, op.CostKey.lower);
 }
 
+function timerSlot(m: Machine, context: number): number {
+  return m.contextBase[context]! + layout.ctxArrivals;
+}
+
+/** KeSetTimer: what was set before is forgotten. */
+function setTimer(m: Machine, context: number, due: number, every: number): void {
+  m.state[timerSlot(m, context)] = every < 0 ? 1 : 2;
+  m.host.setTimer(context, due, every);
+}
+
+function cancelTimer(m: Machine, context: number): void {
+  m.state[timerSlot(m, context)] = 0;
+  m.host.cancelTimer(context);
+}
+
+/** The time of the context's timer is over, or its interrupt has come: a timer that was set once is set no more. */
+export function expireTimer(m: Machine, context: number): void {
+  const slot = timerSlot(m, context);
+  if (m.state[slot] === 1) m.state[slot] = 0;
+}
+
 /** Executes the operation at `pc` of the context. */
 export function stepControl(m: Machine, cpu: number, context: number, base: number, pc: number): number {
   const { code } = m;
@@ -127,6 +148,16 @@ function stepRare(m: Machine, cpu: number, context: number, base: number, pc: nu
     case op.opRemoveDpc:
       removeDpc(m, a, cpu);
       return charged(m, op.CostKey.dpcInsert);
+    case op.opSetTimer:
+      setTimer(m, a, b, code.c[pc]!);
+      return charged(m, op.CostKey.dpcInsert);
+    case op.opCancelTimer:
+      cancelTimer(m, a);
+      return charged(m, op.CostKey.dpcInsert);
+    case op.opSendIpi:
+      m.state[timerSlot(m, a)] = 1;
+      m.host.sendInterrupt(cpu, a);
+      return Step.free;
     case op.opInterrupt:
       requestInterrupt(m, a);
       return Step.free;

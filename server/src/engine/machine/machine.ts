@@ -52,6 +52,11 @@ export interface MachineHost {
   readonly wake: (cpu: number) => void;
   /** An inter-processor interrupt asks `cpu` to drain its DPCs. */
   readonly sendIpi: (from: number, cpu: number) => void;
+  /** The timer of DPC context is set: due after duration `due`, then every duration `every` unless it is < 0. */
+  readonly setTimer: (context: number, due: number, every: number) => void;
+  readonly cancelTimer: (context: number) => void;
+  /** An inter-processor interrupt for ISR context is on its way. */
+  readonly sendInterrupt: (from: number, isr: number) => void;
   /** Which branch a `choose` takes. */
   readonly choose: (choice: number) => number;
   /** Driver Verifier or a guideline has something to say. */

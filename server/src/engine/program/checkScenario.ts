@@ -81,6 +81,10 @@ function checkBody(rows: readonly Statement[], path: string, highest: number): v
   rows.forEach((row, index) => {
     const at = `${path}.${index}`;
     if ('cycles' in row) checkDuration(row.cycles, `${at}.cycles`);
+    if (row.do === 'setTimer') {
+      checkDuration(row.in, `${at}.in`);
+      checkDuration(row.every, `${at}.every`);
+    }
     if ('to' in row) checkIrql(row.to, `${at}.to`, highest);
     if ('restore' in row) checkIrql(row.restore, `${at}.restore`, highest);
     if ('body' in row) checkBody(row.body, `${at}.body`, highest);

@@ -216,7 +216,11 @@ function layoutData(state: CompileState): void {
   }
 }
 
-function compileContext(state: CompileState, plan: ContextPlan, index: number): ProgramContext {
+function compileContext(
+  state: CompileState,
+  plan: ContextPlan,
+  index: number,
+): Omit<ProgramContext, 'hasTimer'> {
   const base = state.layout.slot(1);
   state.layout.slot(state.irqlBits);
   state.layout.slot(plan.kind === 'thread' ? 2 : 1);
@@ -267,6 +271,7 @@ export function compileScenario(scenario: Scenario, arch: Arch): Program {
   const { cpuBase, queueBase, firstContext } = layoutCpus(build, plans, scenario.cpus, irqlBits);
   const state: CompileState = {
     scenario,
+    arch,
     plans,
     asm: new Assembler(),
     layout: build,
@@ -278,6 +283,7 @@ export function compileScenario(scenario: Scenario, arch: Arch): Program {
     userNumber: new Map(),
     heldSlot: new Int32Array(0),
     dataLine: new Map(),
+    timed: new Set(),
     durations: [],
     choices: [],
     operations: [],
@@ -288,7 +294,9 @@ export function compileScenario(scenario: Scenario, arch: Arch): Program {
   };
   layoutLocks(state);
   layoutData(state);
-  const contexts = plans.map((plan, index) => compileContext(state, plan, index));
+  const compiled = plans.map((plan, index) => compileContext(state, plan, index));
+  const contexts = compiled.map((row, index) => ({ ...row, hasTimer: state.timed.has(index) }));
+  for (const { base, hasTimer } of contexts) if (hasTimer) build.bits[base + layout.ctxArrivals] = 2;
   state.asm.emit(op.opEnd);
   const lineOf = new Int32Array(build.size).fill(-1);
   for (const [slot, line] of state.lineOfSlot) lineOf[slot] = line;

@@ -5,6 +5,8 @@
 import { ScenarioError } from '../scenarioError.ts';
 import type { LockShape } from '../locks/lockKind.ts';
 import type { Duration, Scenario, Statement } from '../../protocol/scenarioFormat.ts';
+import type { Arch } from '../../protocol/irqlLevels.ts';
+import { clockLevel } from '../irqlNames.ts';
 import type { TraceLocation } from '../../protocol/traceFormat.ts';
 import { assertNever } from '../../base/invariant.ts';
 import type { Assembler } from './assembler.ts';
@@ -36,6 +38,7 @@ export interface ContextPlan extends Pick<
 /** Everything that compilation fills in. */
 export interface CompileState {
   readonly scenario: Scenario;
+  readonly arch: Arch;
   readonly plans: readonly ContextPlan[];
   readonly asm: Assembler;
   readonly layout: LayoutBuilder;
@@ -48,6 +51,8 @@ export interface CompileState {
   readonly userNumber: Map<number, number>;
   heldSlot: Int32Array;
   readonly dataLine: Map<string, number>;
+  /** Contexts that timers are set for. */
+  readonly timed: Set<number>;
   readonly durations: Duration[];
   readonly choices: ProgramChoice[];
   readonly operations: ProgramOperation[];
@@ -171,8 +176,12 @@ function compileStatement(body: BodyState, row: Statement): void {
     case 'insertDpc':
     case 'removeDpc':
       return compileDpc(body, row.dpc, row.do);
+    case 'setTimer':
+      return compileSetTimer(body, row.dpc, row.in, row.every);
+    case 'cancelTimer':
+      return body.state.asm.emit(op.opCancelTimer, timedContext(body, row.dpc));
     case 'interrupt':
-      return body.state.asm.emit(op.opInterrupt, contextNamed(body, row.isr, ['isr'], 'isr'));
+      return compileInterrupt(body, row.isr);
     case 'touchPaged':
       return body.state.asm.emit(op.opTouchPaged);
     case 'returnToUser':
@@ -308,6 +317,36 @@ function contextNamed(body: BodyState, name: string, kinds: readonly string[], f
   const any = own >= 0 ? own : plans.findIndex(match);
   if (any < 0) fail(body, `there is no ${kinds[0]?.toUpperCase() ?? ''} '${name}'.`, field);
   return any;
+}
+
+/** An interrupt at IPI_LEVEL on another CPU is sent there and takes its time; any other comes from a device at once. */
+function compileInterrupt(body: BodyState, name: string): void {
+  const { state, plan } = body;
+  const context = contextNamed(body, name, ['isr'], 'isr');
+  const isr = state.plans[context];
+  const isSent = isr?.irql === clockLevel(state.arch) + 1 && isr.cpu !== plan.cpu;
+  if (!isSent) return state.asm.emit(op.opInterrupt, context);
+  if (isr.arrivals !== undefined) fail(body, `'${name}' has arrivals: it cannot be sent.`, 'isr');
+  state.timed.add(context);
+  state.asm.emit(op.opSendIpi, context);
+}
+
+/** The DPC that a timer queues. One that comes by itself has no timer. */
+function timedContext(body: BodyState, name: string): number {
+  const context = contextNamed(body, name, ['dpc', 'threadedDpc'], 'dpc');
+  if (body.state.plans[context]?.arrivals !== undefined)
+    fail(body, `'${name}' has arrivals: no timer can be set for it.`, 'dpc');
+  body.state.timed.add(context);
+  return context;
+}
+
+function compileSetTimer(body: BodyState, dpc: string, due: Duration, every: Duration | undefined): void {
+  const context = timedContext(body, dpc);
+  const { durations, asm } = body.state;
+  durations.push(due);
+  const first = durations.length - 1;
+  if (every !== undefined) durations.push(every);
+  asm.emit(op.opSetTimer, context, first, every === undefined ? -1 : durations.length - 1);
 }
 
 function compileDpc(body: BodyState, name: string, action: 'insertDpc' | 'removeDpc'): void {

@@ -51,6 +51,11 @@ export const opReleasing = 26;
 
 /** Slot a = slot b. */
 export const opCopy = 27;
+/** The DPC context a is queued after duration b, then every duration c unless c < 0. */
+export const opSetTimer = 28;
+export const opCancelTimer = 29;
+/** Sends ISR context a, of another CPU, as an inter-processor interrupt. */
+export const opSendIpi = 30;
 
 /** Operations that touch nothing but the context's own slots and the record: they never change the stack nor wake anybody. */
 export const isOwn = new Uint8Array(64);

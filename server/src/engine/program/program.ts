@@ -22,6 +22,8 @@ export interface ProgramContext {
   readonly nRegisters: number;
   readonly importance: 'low' | 'medium' | 'mediumHigh' | 'high';
   readonly arrivals: Arrivals | undefined;
+  /** Some statement makes it come later: a timer of a DPC, an inter-processor interrupt of an ISR. */
+  readonly hasTimer: boolean;
 }
 
 export interface ProgramLock {

@@ -22,7 +22,7 @@ export const ctxPc = 0;
 export const ctxSaved = 1;
 /** Threads: 0 ready, 1 ended, 2 blocked. DPCs: 1 queued. ISRs: 1 pending. */
 export const ctxPending = 2;
-/** Arrivals that the explorer may still deliver. */
+/** Arrivals that the explorer may still deliver; of a timer: 1 set once, 2 set to come again and again. */
 export const ctxArrivals = 3;
 export const ctxRegisters = 4;
 

@@ -12,6 +12,7 @@ import {
 import { type MachineHost, Machine, Step, Access } from '../machine/machine.ts';
 import { deliver, insertDpc, requestDpcInterrupt, requestInterrupt } from '../machine/interrupts.ts';
 import { waitedWord } from '../machine/memorySteps.ts';
+import { expireTimer } from '../machine/controlSteps.ts';
 import { heldBy } from '../machine/checks.ts';
 import * as op from '../program/opcodes.ts';
 import { CostKey } from '../program/opcodes.ts';
@@ -145,6 +146,25 @@ export class Simulator implements MachineHost, SpinnerHost {
     this.debt[from]! += this.table.costs[CostKey.ipiSend]!;
     this.emit(Event.ipi, from, this.machine.top(from), cpu, 0);
     this.sources.plan(this.now + this.table.ipiLatency, 'ipi', cpu, 0);
+  }
+
+  setTimer(context: number, due: number, every: number): void {
+    this.sources.cancelTimer(context);
+    const time = this.now + this.durations.ticks(due, this.rng);
+    // The clock interrupt is what looks at timers.
+    const { tick } = this.table;
+    const seen = this.program.scenario.clock === false ? time : Math.ceil(time / tick) * tick;
+    this.sources.plan(seen, 'timer', context, every);
+  }
+
+  cancelTimer(context: number): void {
+    this.sources.cancelTimer(context);
+  }
+
+  sendInterrupt(from: number, isr: number): void {
+    this.debt[from]! += this.table.costs[CostKey.ipiSend]!;
+    this.emit(Event.ipi, from, this.machine.top(from), this.program.contexts[isr]!.cpu, 0);
+    this.sources.plan(this.now + this.table.ipiLatency, 'timer', isr, -1);
   }
 
   choose(choice: number): number {
@@ -445,6 +465,10 @@ export class Simulator implements MachineHost, SpinnerHost {
     const row = this.sources.take();
     if (row.kind === 'ipi') return requestDpcInterrupt(this.machine, row.target);
     if (row.kind === 'tick') return clockTick(this);
+    if (row.kind === 'timer') {
+      expireTimer(this.machine, row.target);
+      if (row.left >= 0) this.setTimer(row.target, row.left, row.left);
+    }
     const context = this.program.contexts[row.target]!;
     if (context.kind === 'isr') requestInterrupt(this.machine, row.target);
     else insertDpc(this.machine, row.target, -1);

@@ -11,10 +11,10 @@ import type { Program } from '../program/program.ts';
 export interface Planned {
   readonly time: number;
   readonly sequence: number;
-  readonly kind: 'arrival' | 'ipi' | 'tick';
-  /** Context of an arrival, CPU of an IPI. */
+  readonly kind: 'arrival' | 'timer' | 'ipi' | 'tick';
+  /** Context of an arrival or timer, CPU of an IPI. */
   readonly target: number;
-  /** Arrivals still to come after this one. */
+  /** Arrivals still to come after this one; of a timer: the duration after which it comes again, or -1. */
   readonly left: number;
 }
 
@@ -81,6 +81,14 @@ export class Sources {
     }
     this.list.splice(at, 0, row);
     this.next = this.list[this.list.length - 1]!.time;
+  }
+
+  /** Forgets the timer of this context. */
+  cancelTimer(context: number): void {
+    const at = this.list.findIndex(({ kind, target }) => kind === 'timer' && target === context);
+    if (at < 0) return;
+    this.list.splice(at, 1);
+    this.next = this.list.length === 0 ? Infinity : this.list[this.list.length - 1]!.time;
   }
 
   /** Takes the first. */
