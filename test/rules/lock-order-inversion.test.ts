@@ -66,4 +66,67 @@ VOID TwoOk(PKDPC Dpc, PVOID Context, PVOID A, PVOID B)
 `,
     );
   });
+
+  it('mutexes, on two branches of one function', () => {
+    checkRule(
+      'lock-order-inversion',
+      `
+#include <wdm.h>
+FAST_MUTEX First;
+FAST_MUTEX Second;
+VOID BothBad(BOOLEAN IsReversed)
+{
+    if (IsReversed) {
+        ExAcquireFastMutex(&Second);
+        ExAcquireFastMutex(&First);
+        ExReleaseFastMutex(&First);
+        ExReleaseFastMutex(&Second);
+    } else {
+        ExAcquireFastMutex(&First);
+        ExAcquireFastMutex(&Second);
+//      ^^^^^^^^^^^^^^^^^^^^^^^^^^^ the other way
+        ExReleaseFastMutex(&Second);
+        ExReleaseFastMutex(&First);
+    }
+}
+`,
+    );
+  });
+
+  it('three locks in a circle, and three under a common one', () => {
+    const functions = (outer: string, mark: string): string => `
+VOID OneBad(VOID)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&${outer}A, &irql);
+    KeAcquireSpinLockAtDpcLevel(&${outer}B);
+${mark}
+    KeReleaseSpinLockFromDpcLevel(&${outer}B);
+    KeReleaseSpinLock(&${outer}A, irql);
+}
+VOID TwoBad(VOID)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&${outer}B, &irql);
+    KeAcquireSpinLockAtDpcLevel(&${outer}C);
+    KeReleaseSpinLockFromDpcLevel(&${outer}C);
+    KeReleaseSpinLock(&${outer}B, irql);
+}
+VOID ThreeBad(VOID)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&${outer}C, &irql);
+    KeAcquireSpinLockAtDpcLevel(&${outer}A);
+    KeReleaseSpinLockFromDpcLevel(&${outer}A);
+    KeReleaseSpinLock(&${outer}C, irql);
+}
+`;
+    const locks = '\n#include <wdm.h>\nKSPIN_LOCK A;\nKSPIN_LOCK B;\nKSPIN_LOCK C;\nFAST_MUTEX Gate;\n';
+    const mark = `//  ${'^'.repeat(31)} Three CPUs`;
+    checkRule('lock-order-inversion', locks + functions('', mark));
+    const gated = functions('', '')
+      .replaceAll('KIRQL irql;', 'KIRQL irql;\n    ExAcquireFastMutex(&Gate);')
+      .replaceAll('irql);\n}', 'irql);\n    ExReleaseFastMutex(&Gate);\n}');
+    checkRule('lock-order-inversion', locks + gated);
+  });
 });

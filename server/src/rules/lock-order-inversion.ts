@@ -1,5 +1,5 @@
 /**
- * Two locks that are taken in both orders, across functions and files, with both paths. Locks are compared by class
+ * Two locks that are taken in both orders, or three in a circle, across functions and files, with all paths. Locks are compared by class
  * (type and field); an order counts only where both holders can really run at the same time.
  */
 import type { LockUse, WhyStep } from '../analysis/facts.ts';
@@ -41,9 +41,53 @@ export const rule: ProgramRule = {
       const finding = describe(context, uses, reverse);
       if (finding !== undefined) findings.push(finding);
     }
-    return findings;
+    return [...findings, ...longerCycles(context, orders)];
   },
 };
+
+/** A before B, B before C, C before A, where no two of the three are taken both ways round. */
+function longerCycles(context: ProgramContext, orders: ReadonlyMap<string, readonly Order[]>): Finding[] {
+  const next = new Map<string, string[]>();
+  for (const key of orders.keys()) {
+    const [first = '', second = ''] = key.split('\n');
+    if (!orders.has(`${second}\n${first}`)) next.set(first, [...(next.get(first) ?? []), second]);
+  }
+  const findings: Finding[] = [];
+  for (const [a, afterA] of next) {
+    for (const b of afterA) {
+      for (const c of next.get(b) ?? []) {
+        // Every cycle once: from its first lock.
+        if (c === a || a > b || a > c || next.get(c)?.includes(a) !== true) continue;
+        const legs = [`${a}\n${b}`, `${b}\n${c}`, `${c}\n${a}`].map((key) => orders.get(key)?.[0]);
+        const [one, other, third] = legs;
+        if (one === undefined || other === undefined || third === undefined) continue;
+        if (areApart(context, [one.use, other.use, third.use])) continue;
+        findings.push(describeCycle(context, [one, other, third]));
+      }
+    }
+  }
+  return findings;
+}
+
+/** Some two of the three cannot run at the same time. */
+function areApart(context: ProgramContext, [a, b, c]: readonly [LockUse, LockUse, LockUse]): boolean {
+  return !canRunTogether(context, a, b) || !canRunTogether(context, b, c) || !canRunTogether(context, c, a);
+}
+
+function describeCycle(context: ProgramContext, legs: readonly [Order, Order, Order]): Finding {
+  const [one] = legs;
+  const trace = legs.flatMap((leg) => stepsOf(context, leg));
+  const place = placeOf(context, one.use, '');
+  const others = legs
+    .slice(1)
+    .map((leg) => `${nameOf(context, leg.use)} takes ${leg.second} under ${leg.first}`);
+  return finding(context, one, place, trace, {
+    message:
+      `${nameOf(context, one.use)} takes ${one.second} while it holds ${one.first}; ${others.join('; ')}. Three CPUs that do so wait ` +
+      `for each other for ever (bug check 0x133; Driver Verifier 0xC4/0x1001 reports it even in good runs). Take them in one ` +
+      `order everywhere.`,
+  });
+}
 
 function isDeclared(
   { program }: ProgramContext,
@@ -64,7 +108,7 @@ function collectOrders(context: ProgramContext): Map<string, Order[]> {
   const orders = new Map<string, Order[]>();
   for (const [second, uses] of context.analysis.lockUses()) {
     for (const use of uses) {
-      if (use.isTry || !isSpinKind(use.kind)) continue;
+      if (use.isTry || !closesCycles(use)) continue;
       for (const held of use.heldBefore) {
         if (held.lockClass === '' || held.lockClass === second) continue;
         const key = `${held.lockClass}\n${second}`;
@@ -77,6 +121,13 @@ function collectOrders(context: ProgramContext): Map<string, Order[]> {
   return orders;
 }
 
+/** Spin locks, and sleeping locks with one owner. ERESOURCE recurses and has orders by convention; shared holders wait for no sharer. */
+function closesCycles({ kind, mode }: LockUse): boolean {
+  return isSpinKind(kind) || (SLEEPING.has(kind) && mode === 'exclusive');
+}
+
+const SLEEPING: ReadonlySet<string> = new Set(['fastMutex', 'guardedMutex', 'pushLock', 'wdfWaitlock']);
+
 function describe(
   context: ProgramContext,
   forward: readonly Order[],
@@ -87,28 +138,39 @@ function describe(
       if (!canRunTogether(context, one.use, other.use)) continue;
       const trace = [...stepsOf(context, one), ...stepsOf(context, other)];
       const [place] = stepsOf(context, one);
-      const unit = context.program.functions[one.use.function];
-      if (place === undefined || unit === undefined) continue;
-      return {
-        rule: meta.id,
-        severity: meta.severity,
-        verdict: 'possible',
-        file: place.file,
-        range: place.range,
-        function: unit.qualifiedName,
+      if (place === undefined) continue;
+      return finding(context, one, place, trace, {
         message:
-          `${unit.name} takes ${one.second} while it holds ${one.first}; ${nameOf(context, other.use)} takes them the other way ` +
+          `${nameOf(context, one.use)} takes ${one.second} while it holds ${one.first}; ${nameOf(context, other.use)} takes them the other way ` +
           `round. Two CPUs that do both wait for each other for ever (bug check 0x133; Driver Verifier 0xC4/0x1001 reports ` +
           `it even in good runs). Take them in one order everywhere.`,
-        trace,
-        fixes: [],
-        ...(meta.code === undefined ? {} : { code: meta.code }),
-        ...(meta.bugCheck === undefined ? {} : { bugCheck: meta.bugCheck }),
         replay: { scenario: 'abba', lockClass: one.first },
-      };
+      });
     }
   }
   return undefined;
+}
+
+function finding(
+  { program }: ProgramContext,
+  { use }: Order,
+  { file, range }: WhyStep,
+  trace: readonly WhyStep[],
+  what: Pick<Finding, 'message' | 'replay'>,
+): Finding {
+  return {
+    rule: meta.id,
+    severity: meta.severity,
+    verdict: 'possible',
+    file,
+    range,
+    function: program.functions[use.function]?.qualifiedName ?? '',
+    trace,
+    fixes: [],
+    ...(meta.code === undefined ? {} : { code: meta.code }),
+    ...(meta.bugCheck === undefined ? {} : { bugCheck: meta.bugCheck }),
+    ...what,
+  };
 }
 
 function nameOf(context: ProgramContext, use: LockUse): string {
@@ -119,7 +181,7 @@ function nameOf(context: ProgramContext, use: LockUse): string {
 function canRunTogether(context: ProgramContext, one: LockUse, other: LockUse): boolean {
   const a = context.program.functions[one.function];
   const b = context.program.functions[other.function];
-  if (a === undefined || b === undefined || a === b || a.file.project !== b.file.project) return false;
+  if (a === undefined || b === undefined || a.file.project !== b.file.project) return false;
   const pair = new Set([one.lock.lockClass, other.lock.lockClass]);
   return !one.heldBefore.some(
     (gate) =>
