@@ -182,6 +182,9 @@ function canRunTogether(context: ProgramContext, one: LockUse, other: LockUse): 
   const a = context.program.functions[one.function];
   const b = context.program.functions[other.function];
   if (a === undefined || b === undefined || a.file.project !== b.file.project) return false;
+  // Of a helper, or of mutexes of many objects, nobody can tell whether both orders are those of the same two locks.
+  const isDoubtful = a === b || !isSpinKind(one.kind) || !isSpinKind(other.kind);
+  if (isDoubtful && !areOfOneObject(one.lock.lockClass, other.lock.lockClass)) return false;
   const pair = new Set([one.lock.lockClass, other.lock.lockClass]);
   return !one.heldBefore.some(
     (gate) =>
@@ -189,6 +192,12 @@ function canRunTogether(context: ProgramContext, one: LockUse, other: LockUse): 
       !pair.has(gate.lockClass) &&
       other.heldBefore.some((held) => held.lockClass === gate.lockClass),
   );
+}
+
+/** Two globals, or two fields of one struct. */
+function areOfOneObject(one: string, other: string): boolean {
+  const owner = (lockClass: string): string => /^(\w+)\.\w+$/.exec(lockClass)?.[1] ?? '';
+  return !/^h:/.test(one) && !/^h:/.test(other) && owner(one) === owner(other);
 }
 
 function stepsOf(context: ProgramContext, order: Order): WhyStep[] {
