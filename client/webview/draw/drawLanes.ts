@@ -7,7 +7,7 @@ import { Activity, type LaneSpans } from '../model/spans.ts';
 import { contextName, irqlName, lockName, shortIrqlName } from '../model/words.ts';
 import { paintKind } from './paint.ts';
 import { putRaster, rasterLane, takeRaster } from './rasterRows.ts';
-import { fitFirst, font, visibleRows, widthOf, x, type Pen, type Scene } from './scene.ts';
+import { fitFirst, setFont, visibleRows, widthOf, x, type Pen, type Scene } from './scene.ts';
 
 /** A lane with more visible intervals than this is drawn by pixel columns. */
 export function isDense(scene: Scene, visible: number): boolean {
@@ -138,7 +138,7 @@ function drawLabel(
   const lines = Math.min(words.length, Math.floor((floor - top - 3) / 13));
   // Hatching must not run through letters: a plate of the background's colour lies under them.
   words.slice(0, Math.max(lines, floor - top >= 12 ? 1 : 0)).forEach((word, line) => {
-    pen.font = font(scene, 11, line === 0 ? 600 : 400);
+    setFont(pen, scene, 11, line === 0 ? 600 : 400);
     const baseline = top + 12 + line * 13;
     if (lane.activity[row]! >= Activity.spin) plate(pen, scene, word, from, baseline, room);
     pen.fillStyle = scene.paint.theme.foreground;
@@ -146,7 +146,7 @@ function drawLabel(
     fitFirst(pen, line === 0 ? [word, short] : [word], from, baseline, room);
   });
   if (under !== undefined && box.top + box.height - floor >= 13) {
-    pen.font = font(scene, 11);
+    setFont(pen, scene, 11);
     pen.fillStyle = scene.paint.theme.muted;
     const held = under.held.map((lock) => lockName(scene.trace, lock)).join(', ');
     const name = contextName(scene.trace, under.context);
@@ -215,10 +215,10 @@ export function drawLaneLabels(pen: Pen, scene: Scene, gutter: number): void {
     pen.textBaseline = 'middle';
     pen.textAlign = 'left';
     pen.fillStyle = theme.foreground;
-    pen.font = font(scene, 12, 600);
+    setFont(pen, scene, 12, 600);
     pen.fillText(`CPU ${box.cpu}`, 10, box.top + box.height / 2);
     pen.textAlign = 'right';
-    pen.font = font(scene, 10);
+    setFont(pen, scene, 10);
     pen.fillStyle = theme.muted;
     let before = Infinity;
     for (const level of scene.layout.levels) {

@@ -7,7 +7,7 @@ import { type Handoffs, type LockSpans } from '../model/spans.ts';
 import { contextName, lockName } from '../model/words.ts';
 import { isDense } from './drawLanes.ts';
 import { putRaster, rasterLock, takeRaster } from './rasterRows.ts';
-import { fitText, font, visibleRows, x, type Pen, type Scene } from './scene.ts';
+import { fitText, setFont, visibleRows, x, type Pen, type Scene } from './scene.ts';
 import { rgbOf } from './theme.ts';
 
 function ownerText(scene: Scene, context: number, owners: number): string {
@@ -55,7 +55,7 @@ function drawOwnerLabel(
   const text = `${ownerText(scene, spans.owner[row]!, spans.owners[row]!)}${wait}`.replace(/^ \u00b7 /, '');
   if (text === '') return;
   const from = Math.max(left, 0) + 6;
-  pen.font = font(scene, 11);
+  setFont(pen, scene, 11);
   pen.fillStyle = scene.paint.theme.foreground;
   fitText(pen, text, from, box.top + (box.height > 22 ? 15 : 13), Math.min(right, scene.width) - from - 4);
 }
@@ -99,14 +99,14 @@ export function drawLockLabels(pen: Pen, scene: Scene, gutter: number): void {
   for (const box of scene.layout.locks) {
     const lock = scene.trace.locks[box.lock]!;
     pen.textBaseline = 'middle';
-    pen.font = font(scene, 12, 600);
+    setFont(pen, scene, 12, 600);
     pen.fillStyle = theme.foreground;
     const middle = box.top + box.height / 2;
     const name = lockName(scene.trace, box.lock);
     fitText(pen, name, 10, middle, gutter - 14);
     const used = Math.min(pen.measureText(name).width, gutter - 14);
     if (gutter - used < 50) continue;
-    pen.font = font(scene, 10);
+    setFont(pen, scene, 10);
     pen.fillStyle = theme.muted;
     fitText(pen, lock.kind, 18 + used, middle, gutter - used - 26);
   }
@@ -221,7 +221,7 @@ function drawBracket(
     pen.lineTo(right, y + 4);
   }
   pen.stroke();
-  pen.font = font(scene, 10);
+  setFont(pen, scene, 10);
   pen.fillStyle = scene.paint.theme.muted;
   fitText(pen, text, Math.max(left, 0) + 5, y - 4, Math.min(right, scene.width) - Math.max(left, 0) - 8);
 }

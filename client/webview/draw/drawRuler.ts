@@ -6,7 +6,7 @@ import { TraceEventKind as Kind, ticksPerCycle } from 'irql-lens-server/protocol
 import { shortNumber } from '../model/numbers.ts';
 import { gridStep, wholeView } from '../model/timeScale.ts';
 import { putRaster, rasterLane, takeRaster } from './rasterRows.ts';
-import { font, x, type Pen, type Scene } from './scene.ts';
+import { setFont, x, type Pen, type Scene } from './scene.ts';
 
 export const rulerHeight = 36;
 export const minimapHeight = 38;
@@ -15,7 +15,7 @@ export const minimapHeight = 38;
 export function drawRuler(pen: Pen, scene: Scene, bookmarks: readonly number[]): void {
   const { theme } = scene.paint;
   const step = gridStep(scene.view, scene.width, 90);
-  pen.font = font(scene, 11);
+  setFont(pen, scene, 11);
   pen.textBaseline = 'alphabetic';
   pen.fillStyle = theme.muted;
   pen.strokeStyle = theme.grid;
@@ -40,7 +40,7 @@ function drawMarks(pen: Pen, scene: Scene, bookmarks: readonly number[]): void {
   const { deadlock } = scene.trace;
   if (deadlock !== undefined) {
     const at = x(scene, deadlock.time);
-    pen.font = font(scene, 11, 600);
+    setFont(pen, scene, 11, 600);
     const width = pen.measureText('deadlock').width + 10;
     const left = Math.min(at, scene.width - width);
     pen.fillStyle = theme.background;

@@ -42,7 +42,7 @@ const widths = new Map<string, number>();
 
 /** Width of a text in the pen's font, remembered: the same few names are drawn again and again. */
 export function widthOf(pen: Pen, text: string): number {
-  const key = `${pen.font}|${text}`;
+  const key = `${fonts.get(pen) ?? pen.font}|${text}`;
   const known = widths.get(key);
   if (known !== undefined) return known;
   if (widths.size > 4000) widths.clear();
@@ -76,7 +76,12 @@ export function fitFirst(
   else if (room > 34) fitText(pen, texts.at(-1) ?? '', left, baseline, room);
 }
 
-/** The font of labels; `size` in CSS pixels. */
-export function font(scene: Scene, size: number, weight = 400): string {
-  return `${weight} ${size}px ${scene.paint.theme.font}`;
+/** What each pen was told last: asking a canvas for its font costs as much as measuring a text. */
+const fonts = new WeakMap<Pen, string>();
+
+/** Sets the font of labels; `size` in CSS pixels. */
+export function setFont(pen: Pen, scene: Scene, size: number, weight = 400): void {
+  const font = `${weight} ${size}px ${scene.paint.theme.font}`;
+  pen.font = font;
+  fonts.set(pen, font);
 }

@@ -6,7 +6,7 @@ import { fill, h } from '../dom.ts';
 import { drawLanes } from '../draw/drawLanes.ts';
 import { drawHandoffs, drawLocks } from '../draw/drawLocks.ts';
 import { makePaint } from '../draw/paint.ts';
-import { fitText, font, type Pen, type Scene } from '../draw/scene.ts';
+import { fitText, setFont, type Pen, type Scene } from '../draw/scene.ts';
 import { readTheme } from '../draw/theme.ts';
 import type { Host } from '../host.ts';
 import { layOut } from '../model/layout.ts';
@@ -85,7 +85,7 @@ function drawSmall(run: Run, view: TimeView): HTMLCanvasElement {
 }
 
 function drawNames(pen: Pen, scene: Scene): void {
-  pen.font = font(scene, 11, 600);
+  setFont(pen, scene, 11, 600);
   pen.fillStyle = scene.paint.theme.foreground;
   pen.textBaseline = 'middle';
   for (const box of scene.layout.lanes) pen.fillText(`CPU ${box.cpu}`, 0, box.top + box.height / 2);

@@ -75,6 +75,8 @@ interface Parts {
   laidOut: Run | null;
   width: number;
   height: number;
+  /** How far the lanes are scrolled: asked once per scroll, because asking makes the page lay itself out. */
+  scroll: number;
   hover: number | null;
 }
 
@@ -88,7 +90,7 @@ function sceneOf(parts: Parts): Scene | null {
     view,
     width: parts.width - gutter,
     height: parts.height,
-    scroll: parts.scroller.scrollTop,
+    scroll: parts.scroll,
     ratio: devicePixelRatio,
     paint: parts.paint,
     marks: parts.marks,
@@ -113,6 +115,7 @@ function measure(parts: Parts): void {
   sizeSheet(parts.ruler, parts.width, rulerHeight, ratio);
   sizeSheet(parts.plot, parts.width, parts.height, ratio);
   sizeSheet(parts.map, parts.width - gutter, minimapHeight, ratio);
+  parts.scroll = parts.scroller.scrollTop;
 }
 
 function drawPlot(parts: Parts, scene: Scene): void {
@@ -354,6 +357,7 @@ function makeParts(store: Store): Parts {
     laidOut: null,
     width: 0,
     height: 0,
+    scroll: 0,
     hover: null,
   };
 }
@@ -365,7 +369,10 @@ export function makeTimeline(store: Store): Timeline {
   listenToWheel(parts);
   listenToStrip(parts, parts.ruler.canvas, (event) => setCursor(store, tickUnder(parts, event)));
   listenToStrip(parts, parts.mapBox, (event) => moveWindow(parts, event));
-  parts.scroller.addEventListener('scroll', () => store.changed('view'));
+  parts.scroller.addEventListener('scroll', () => {
+    parts.scroll = parts.scroller.scrollTop;
+    store.changed('view');
+  });
   new ResizeObserver(() => store.changed('size')).observe(parts.scroller);
   window.addEventListener('resize', () => store.changed('size'));
   const update = (changes: ReadonlySet<Change>): void => {
