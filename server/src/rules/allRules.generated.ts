@@ -57,6 +57,7 @@ import { rule as roleTypeMismatch } from './role-type-mismatch.ts';
 import { rule as roleTypeMissing } from './role-type-missing.ts';
 import { rule as savedIrqlMissing } from './saved-irql-missing.ts';
 import { rule as savedIrqlOverwritten } from './saved-irql-overwritten.ts';
+import { rule as savedIrqlUnset } from './saved-irql-unset.ts';
 import { rule as sharedAcquiredTwice } from './shared-acquired-twice.ts';
 import { rule as spinLockSharedWithIsr } from './spin-lock-shared-with-isr.ts';
 import { rule as storportLockOrder } from './storport-lock-order.ts';
@@ -127,6 +128,7 @@ export const ALL_RULES: readonly Rule[] = [
   roleTypeMissing,
   savedIrqlMissing,
   savedIrqlOverwritten,
+  savedIrqlUnset,
   sharedAcquiredTwice,
   spinLockSharedWithIsr,
   storportLockOrder,
