@@ -106,7 +106,28 @@ describe('analyzeProgram with a previous analysis', () => {
           expect(describeAnalysis(program, analysis)).toEqual(expected);
         }
       }),
-      { numRuns: 40, seed: 7 },
+      {
+        numRuns: 40,
+        seed: 7,
+        // Ids change hands and a cycle appears: neither the callers that are known nor where its rounds end may hang on ids.
+        examples: [
+          [
+            [
+              ['Take', 3, 0],
+              ['Give', 2, 0],
+              ['Inner', 2, 0],
+            ],
+          ],
+          [
+            [
+              ['Take', 3, 0],
+              ['Give', 2, 0],
+              ['Take', 0, 0],
+              ['Inner', 2, 0],
+            ],
+          ],
+        ],
+      },
     );
   });
 });

@@ -35,9 +35,16 @@ interface Kept {
   readonly componentOf: Int32Array;
   readonly entries: EntryLevels;
   readonly facts: KeptFacts;
+  readonly cycles: ReadonlyMap<FunctionId, Cycle>;
   /** shared by all snapshots: the newest unit of each id, and at least all callers */
   readonly cells: UnitCell[];
   readonly callers: Set<FunctionId>[];
+}
+
+/** How a cycle of functions settled: the results of its members, round by round; under the first member. */
+interface Cycle {
+  readonly members: readonly FunctionId[];
+  readonly rounds: readonly (readonly FunctionResult[])[];
 }
 
 /** Work in progress; becomes `Kept`. */
@@ -51,6 +58,7 @@ interface Run {
   components: readonly (readonly FunctionId[])[];
   componentOf: Int32Array;
   readonly facts: KeptFacts;
+  readonly cycles: Map<FunctionId, Cycle>;
   readonly cells: UnitCell[];
   readonly callers: Set<FunctionId>[];
 }
@@ -86,6 +94,7 @@ function analyzeAll(program: Program, cancellation: Cancellation): ProgramAnalys
     components: [],
     componentOf: new Int32Array(0),
     facts: createKeptFacts(),
+    cycles: new Map(),
     cells: program.functions.map((unit) => ({ unit })),
     callers: program.functions.map(() => new Set<FunctionId>()),
   };
@@ -119,10 +128,23 @@ function tableOf(run: Run, id: FunctionId): CallTable {
 }
 
 function orderComponents(run: Run): void {
-  run.components = findComponents(run.program.functions.length, (id) => run.tables[id]?.targets ?? []);
+  const components = findComponents(run.program.functions.length, (id) => run.tables[id]?.targets ?? []);
+  run.components = components.map((component) =>
+    component.length === 1 ? component : inSourceOrder(run.program, component),
+  );
   run.componentOf = new Int32Array(run.program.functions.length);
   run.components.forEach((component, i) => {
     for (const id of component) run.componentOf[id] = i;
+  });
+}
+
+/** Where the rounds of a cycle are cut short, the order of its members counts: it must not hang on ids, which edits exchange. */
+function inSourceOrder({ functions }: Program, ids: readonly FunctionId[]): FunctionId[] {
+  const pathOf = (id: FunctionId): string => functions[id]?.file.path ?? '';
+  const startOf = (id: FunctionId): number => functions[id]?.head.start ?? 0;
+  return ids.toSorted((a, b) => {
+    if (pathOf(a) !== pathOf(b)) return pathOf(a) < pathOf(b) ? -1 : 1;
+    return startOf(a) - startOf(b);
   });
 }
 
@@ -138,6 +160,7 @@ function updateAnalysis(program: Program, kept: Kept, cancellation: Cancellation
     components: kept.components,
     componentOf: kept.componentOf,
     facts: kept.facts.copy(count),
+    cycles: new Map(kept.cycles),
     cells: kept.cells,
     callers: kept.callers,
   };
@@ -227,17 +250,23 @@ function movedProjects(run: Run, kept: Kept): Set<string> {
 
 /** Analyses the dirty functions, then callers as long as summaries change. */
 function propagateUp(run: Run, dirty: Set<FunctionId>, entryDirty: Set<FunctionId>): void {
-  const pending = new Set<number>();
-  for (const id of dirty) pending.add(run.componentOf[id] ?? 0);
+  const pending = new Map<number, Set<FunctionId>>();
+  const ask = (id: FunctionId): void => {
+    const component = run.componentOf[id] ?? 0;
+    const asked = pending.get(component);
+    if (asked === undefined) pending.set(component, new Set([id]));
+    else asked.add(id);
+  };
+  for (const id of dirty) ask(id);
   while (pending.size > 0) {
     throwIfCancelled(run.cancellation);
     let next = Infinity;
-    for (const component of pending) if (component < next) next = component;
+    for (const component of pending.keys()) if (component < next) next = component;
+    const changed = pending.get(next) ?? new Set();
     pending.delete(next);
     const component = run.components[next] ?? [];
     const before = component.map((id) => run.results[id]);
-    if (component.length > 1) for (const id of component) run.results[id] = undefined;
-    analyzeComponent(run, component);
+    analyzeComponent(run, component, changed);
     component.forEach((id, i) => {
       const old = before[i];
       const now = run.results[id];
@@ -248,7 +277,8 @@ function propagateUp(run: Run, dirty: Set<FunctionId>, entryDirty: Set<FunctionI
       }
       if (old !== undefined && isSameSummary(old.summary, now.summary)) return;
       for (const caller of run.callers[id] ?? []) {
-        if (run.tables[caller]?.targets.includes(id) === true) pending.add(run.componentOf[caller] ?? 0);
+        const isInside = run.componentOf[caller] === next;
+        if (!isInside && run.tables[caller]?.targets.includes(id) === true) ask(caller);
       }
     });
   }
@@ -270,32 +300,94 @@ function cellOf(run: Run, id: FunctionId): UnitCell {
   return cell;
 }
 
-function analyzeComponent(run: Run, component: readonly FunctionId[]): void {
-  const around = surroundingsOf(run);
+/** Analyses a component. `changed` are its functions that see something else than before, all when absent. */
+function analyzeComponent(
+  run: Run,
+  component: readonly FunctionId[],
+  changed: ReadonlySet<FunctionId> = new Set(component),
+): void {
   const [first = -1] = component;
   const isCycle = component.length > 1 || run.tables[first]?.targets.includes(first) === true;
-  if (isCycle) for (const id of component) run.results[id] = undefined;
-  for (let round = 0; round < (isCycle ? MAX_ROUNDS : 1); round++) {
-    let isChanged = false;
+  if (!isCycle) {
+    run.cycles.delete(first);
+    analyzeOne(run, surroundingsOf(run), first);
+    return;
+  }
+  if (!replayCycle(run, component, changed)) settleCycle(run, component);
+  closeCycle(run, component);
+}
+
+function analyzeOne(run: Run, around: Surroundings, id: FunctionId): FunctionResult {
+  const { result, facts } = analyzeFunction(around, id);
+  run.results[id] = result;
+  run.facts.delete(id);
+  if (facts !== undefined) run.facts.keep(id, facts);
+  return result;
+}
+
+/** Rounds from nothing known until nothing changes. */
+function settleCycle(run: Run, component: readonly FunctionId[]): void {
+  const around = surroundingsOf(run);
+  const rounds: FunctionResult[][] = [];
+  for (const id of component) run.results[id] = undefined;
+  for (let isChanged = true; isChanged && rounds.length < MAX_ROUNDS;) {
+    isChanged = false;
+    const round: FunctionResult[] = [];
     for (const id of component) {
       const before = run.results[id]?.summary;
-      const { result, facts } = analyzeFunction(around, id);
-      run.results[id] = result;
-      run.facts.delete(id);
-      if (facts !== undefined) run.facts.keep(id, facts);
+      const result = analyzeOne(run, around, id);
+      round.push(result);
       if (before === undefined || !isSameSummary(before, result.summary)) isChanged = true;
     }
-    if (!isChanged) break;
+    rounds.push(round);
   }
-  if (!isCycle) return;
-  // A cycle that never returns by its own logic is one whose end the analysis did not see.
+  run.cycles.set(component[0] ?? -1, { members: component, rounds });
+}
+
+/**
+ * Whether the rounds would go as before, the changed functions being all that is new: then these alone are analysed, once per
+ * round, and everything else of the cycle stays. That is exact, and in a large cycle much less than all rounds of all functions.
+ */
+function replayCycle(run: Run, component: readonly FunctionId[], changed: ReadonlySet<FunctionId>): boolean {
+  const known = run.cycles.get(component[0] ?? -1);
+  const isSame =
+    known?.members.length === component.length && known.members.every((id, i) => component[i] === id);
+  if (known === undefined || !isSame || changed.size * 2 > component.length) return false;
+  const kept = component.map((id) => run.results[id]);
+  const place = new Map(component.map((id, i) => [id, i]));
+  const rounds = known.rounds.map((round) => round.slice());
+  const around = surroundingsOf(run);
+  for (const [number, round] of rounds.entries()) {
+    for (const [at, id] of component.entries()) {
+      if (!changed.has(id)) continue;
+      const summaryOf = (other: FunctionId): FunctionSummary | undefined => {
+        const i = place.get(other);
+        if (i === undefined) return around.summaryOf(other);
+        return (i < at ? round[i] : rounds[number - 1]?.[i])?.summary;
+      };
+      const result = analyzeOne(run, { ...around, summaryOf }, id);
+      const before = round[at]?.summary;
+      if (before === undefined || !isSameSummary(before, result.summary)) {
+        component.forEach((other, i) => (run.results[other] = kept[i]));
+        return false;
+      }
+      round[at] = result;
+    }
+  }
+  run.cycles.set(component[0] ?? -1, { members: component, rounds });
+  return true;
+}
+
+/** A cycle that never returns by its own logic is one whose end the analysis did not see. */
+function closeCycle(run: Run, component: readonly FunctionId[]): void {
+  const { all } = surroundingsOf(run);
   for (const id of component) {
     const result = run.results[id];
     if (result === undefined || result.summary.cases.length > 0) continue;
     for (const other of component) run.facts.delete(other);
     run.results[id] = {
       ...result,
-      summary: { ...result.summary, cases: [sameCase(around.all)], isProved: false },
+      summary: { ...result.summary, cases: [sameCase(all)], isProved: false },
     };
   }
 }

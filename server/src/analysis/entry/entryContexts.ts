@@ -163,17 +163,21 @@ function settle(
   component: readonly FunctionId[],
   within?: ReadonlySet<FunctionId>,
 ): void {
+  const edges = component.flatMap((id) =>
+    graph.inputOf(id).calls.filter((edge) => within === undefined || isInside(graph, edge)),
+  );
+  const isCycle = component.length > 1;
   let isChanged = true;
   for (let round = 0; isChanged && round < 40; round++) {
     isChanged = false;
-    for (const id of component) {
-      for (const edge of graph.inputOf(id).calls) {
-        if (within !== undefined && !isInside(graph, edge)) continue;
-        if (propagate(program, work, edge)) isChanged = true;
-      }
+    for (const edge of edges) {
+      // In a cycle a caller may become known by another member: whether it does must not hang on their order.
+      if (isCycle && work[edge.caller]?.levels === 0) continue;
+      if (propagate(program, work, edge)) isChanged = true;
     }
-    if (component.length === 1 && round > 0) break;
+    if (!isCycle && round > 0) break;
   }
+  if (isCycle) for (const edge of edges) if (work[edge.caller]?.levels === 0) propagate(program, work, edge);
 }
 
 /** In an update, edges to lower components are pulled when their turn comes. */
