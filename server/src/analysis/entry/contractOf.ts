@@ -21,15 +21,22 @@ export interface EntryContract {
 }
 
 /** By a unit's annotations, because analysis, rules and features all ask; the settings hold as long as these do. */
-const known = new WeakMap<FunctionUnit['annotations'], { readonly contract: EntryContract | undefined }>();
+interface Read {
+  readonly arch: Program['settings']['arch'];
+  readonly isIrqlIgnored: boolean;
+  readonly contract: EntryContract | undefined;
+}
+
+const known = new WeakMap<FunctionUnit['annotations'], Read>();
 
 /** Reads the contract of a function. */
 export function contractOf(program: Program, unit: FunctionUnit): EntryContract | undefined {
   const { annotations } = unit;
   if (annotations.length === 0) return undefined;
+  const { arch, ignoreIrqlAnnotations: isIrqlIgnored } = program.settings;
   let read = known.get(annotations);
-  if (read === undefined) {
-    read = { contract: readContract(program, unit) };
+  if (read?.arch !== arch || read.isIrqlIgnored !== isIrqlIgnored) {
+    read = { arch, isIrqlIgnored, contract: readContract(program, unit) };
     known.set(annotations, read);
   }
   return read.contract;
