@@ -16,6 +16,7 @@ import type { StartEngine } from './replay/engine.ts';
 import type { ReplayPlace } from './replay/sourceLines.ts';
 import { registerRibbon } from './ribbon.ts';
 import { registerScenarioLens } from './scenarioLens.ts';
+import { registerScenariosView } from './scenariosView.ts';
 import { registerStatusBar } from './statusBar.ts';
 import { answerFileRequests } from './workspaceFiles.ts';
 
@@ -60,6 +61,7 @@ export async function activateWith(context: vscode.ExtensionContext, host: Host)
     registerStatusBar(client, changed.event),
     registerExplorer(client, changed.event),
     registerScenarioLens(),
+    registerScenariosView(host.startEngine),
     vscode.commands.registerCommand('irqlLens.showOutput', () => output.show()),
   );
 

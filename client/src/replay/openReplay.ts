@@ -42,7 +42,9 @@ export function createReplays(context: vscode.ExtensionContext, options: ReplayO
     open: (source) => void openOne(source),
   };
   const openOne = async (source: ReplaySource): Promise<ReplayPanel> => {
-    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
+    // Next to the code, and where a replay is to be seen already: a third column would leave room for neither.
+    const visible = open.find(({ panel: other }) => other.visible)?.panel.viewColumn;
+    const place = { viewColumn: visible ?? vscode.ViewColumn.Beside, preserveFocus: false };
     const panel = vscode.window.createWebviewPanel(replayViewType, 'Replay', place, {
       enableScripts: true,
       retainContextWhenHidden: true,

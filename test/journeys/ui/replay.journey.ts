@@ -58,6 +58,20 @@ export const journey: Journey = {
       },
     },
     {
+      title: 'find lessons and files in the Scenarios view, and run one with a click',
+      run: async (workbench) => {
+        await workbench.command('IRQL Lens: Focus on Scenarios View');
+        const rows = workbench.page.locator('.pane-body .monaco-list-row');
+        await rows.filter({ hasText: 'located.irql-scenario.json' }).first().waitFor();
+        await rows.filter({ hasText: 'One lock, taken from a thread' }).first().click();
+        await until(workbench, 'scenario', 'passive-vs-dpc');
+        await workbench.shot('1b-scenarios');
+        await workbench.page.keyboard.press('Control+W');
+        await until(workbench, 'scenario', 'abba');
+        await workbench.command('Explorer: Focus on Folders View').catch(() => undefined);
+      },
+    },
+    {
       title: 'change the lock kind and see it run again',
       run: async (workbench) => {
         const page = replay(workbench);
