@@ -13,6 +13,11 @@ import { EventTimes } from '../server/src/engine/simulation/eventTimes.ts';
 import type { Scenario } from '../server/src/protocol/scenarioFormat.ts';
 import { ordered4 } from '../test/engine/ordered4.ts';
 
+/** The best of three: other load on the machine only ever slows a run. */
+function bestSecondsOf(work: () => void): number {
+  return Math.min(secondsOf(work), secondsOf(work), secondsOf(work));
+}
+
 /** Seconds of CPU time that `work` takes. */
 function secondsOf(work: () => void): number {
   const from = process.cpuUsage();
@@ -54,7 +59,7 @@ function bareLoop(nCpus: number, nEvents: number): number {
   };
   const expected = run();
   let ended = 0;
-  const seconds = secondsOf(() => {
+  const seconds = bestSecondsOf(() => {
     ended = run();
   });
   if (ended !== expected) throw new Error('the bare loop is not deterministic');
@@ -80,9 +85,9 @@ for (const [cpus, goal] of [
     const run = (acquisitions: number): number =>
       simulate(scenario('ttas-vs-queued', acquisitions), { overrides: { cpus, lock }, maxTraceEvents: 0 })
         .result.events;
-    run(20_000);
+    run(200_000);
     let events = 0;
-    const seconds = secondsOf(() => {
+    const seconds = bestSecondsOf(() => {
       events = run(200_000);
     });
     const speed = events / seconds;
@@ -103,7 +108,7 @@ for (const [name, one] of [
   explore();
   let states = 0;
   let transitions = 0;
-  const seconds = secondsOf(() => ({ states, transitions } = explore()));
+  const seconds = bestSecondsOf(() => ({ states, transitions } = explore()));
   console.log(
     `explorer, ${name}: ${states} states, ${transitions} transitions, ${millions(states / seconds)} states/s`,
   );

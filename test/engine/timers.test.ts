@@ -126,3 +126,24 @@ describe('an interrupt that a statement asks for', () => {
     expect(explore(two).result.outcome).toBe('deadlock');
   });
 });
+
+describe('a DPC of low importance', () => {
+  const low = (figures: Readonly<Record<string, number>>): readonly string[] => {
+    const { trace } = simulate(
+      {
+        ...scenario([{ do: 'insertDpc', dpc: 'late' }, work(100_000), { do: 'note', text: 'work done' }]),
+        dpcs: [{ name: 'late', cpu: 0, importance: 'low', body: [{ do: 'note', text: 'dpc' }] }],
+      },
+      { overrides: { figures } },
+    );
+    return trace.events.kind.flatMap((kind, row) =>
+      kind === Event.note ? [trace.strings[trace.events.a[row] ?? -1] ?? '?'] : [],
+    );
+  };
+
+  it('is drained at once where DPCs are rare, else left for later', () => {
+    expect(low({})).toEqual(['dpc', 'work done']);
+    expect(low({ minDpcRate: 0 })).toEqual(['work done', 'dpc']);
+    expect(low({ minDpcRate: 0, maxDpcQueueDepth: 0 })).toEqual(['dpc', 'work done']);
+  });
+});

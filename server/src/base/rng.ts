@@ -48,7 +48,7 @@ export class Rng {
 
   /**
    * Puts the `count` numbers from `base` on into a random order: place by place, each drawn from those that are left by `below`.
-   * The state is kept in local variables, because spinners are shuffled by the million.
+   * At most 65,535 of them. The state is kept in local variables, because spinners are shuffled by the million.
    */
   shuffle(list: Int16Array, base: number, count: number): void {
     let { x, y, z, w } = this;
@@ -58,7 +58,10 @@ export class Rng {
       y = z;
       z = w;
       w = w ^ (w >>> 19) ^ t ^ (t >>> 8);
-      const pick = base + at + Math.floor(((w >>> 0) / 4294967296) * (count - at));
+      // floor(w * left / 2^32), in whole numbers: the same as `below(left)`.
+      const left = count - at;
+      const drawn = (Math.imul(w >>> 16, left) + (Math.imul(w & 0xffff, left) >>> 16)) >>> 16;
+      const pick = base + at + drawn;
       const picked = list[pick]!;
       list[pick] = list[base + at]!;
       list[base + at] = picked;

@@ -5,7 +5,7 @@ import type { RunOverrides } from '../protocol/engineMessages.ts';
 import type { Scenario } from '../protocol/scenarioFormat.ts';
 import { ticksPerCycle } from '../protocol/traceFormat.ts';
 import { Rng } from '../base/rng.ts';
-import { defaultProfile, resolveProfile, type ResolvedProfile } from './profiles/profile.ts';
+import { defaultProfile, figureOf, resolveProfile, type ResolvedProfile } from './profiles/profile.ts';
 import { archOfVariant } from './irqlNames.ts';
 import { applyOverrides, compileScenario } from './program/compile.ts';
 import type { Program } from './program/program.ts';
@@ -35,7 +35,11 @@ export function prepareRun(scenario: Scenario, overrides: RunOverrides): Prepare
     merged.irqlVariant,
     overrides.figures ?? {},
   );
-  const program = compileScenario(merged, archOfVariant(profile.irqlVariant));
+  const program = compileScenario(
+    merged,
+    archOfVariant(profile.irqlVariant),
+    figureOf(profile, 'maxDpcQueueDepth').value,
+  );
   const seed = merged.seed ?? 1;
   const limit = merged.limits?.cycles;
   const most = defaultSeconds * 1e9 * profile.clockGHz * ticksPerCycle;

@@ -87,6 +87,8 @@ function lookAhead(program: Program, state: Int32Array): LookAhead {
     setTimer: nothing,
     cancelTimer: nothing,
     sendInterrupt: nothing,
+    // The other way is a move of its own: draining what was left.
+    isDpcRateLow: () => false,
     choose: (choice) => transitions.choose(choice),
     remark: nothing,
   };

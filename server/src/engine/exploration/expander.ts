@@ -90,6 +90,8 @@ export class Expander {
       setTimer: nothing,
       cancelTimer: nothing,
       sendInterrupt: nothing,
+      // The other way is a move of its own: draining what was left.
+      isDpcRateLow: () => false,
       choose: (choice) => this.transitions.choose(choice),
       remark: (kind, code, cpu, context, lock) => {
         const text = describeRemark(this.machine, kind, code, cpu, context, lock);

@@ -71,6 +71,8 @@ export class Replay {
       sendInterrupt: (from, isr) => {
         this.emit(Event.ipi, from, this.machine.top(from), this.run.program.contexts[isr]!.cpu, 0);
       },
+      // The other way is a move of its own: draining what was left.
+      isDpcRateLow: () => false,
       choose: (choice) => this.transitions.choose(choice),
       remark: (kind, code, cpu, context, lock) => {
         const text = describeRemark(this.machine, kind, code, cpu, context, lock);

@@ -29,38 +29,28 @@ export const Advance = {
 const maxLocalSteps = 10_000;
 const DISPATCH_LEVEL = 2;
 
+/** Operations that may concern contexts of other CPUs. */
+const reaching = [
+  op.opSignal,
+  op.opInsertDpc,
+  op.opRemoveDpc,
+  op.opSetTimer,
+  op.opCancelTimer,
+  op.opSendIpi,
+  op.opInterrupt,
+];
+const reaches = new Uint8Array(64);
+for (const code of reaching) reaches[code] = 1;
+
 const visible = new Uint8Array(64);
 for (let code = op.firstMemoryOp; code <= op.opSwapSlot; code += 1) visible[code] = 1;
 visible[op.opStoreEarly] = 0;
 visible[op.opIncrement] = 0;
-for (const code of [
-  op.opBlock,
-  op.opSignal,
-  op.opInsertDpc,
-  op.opRemoveDpc,
-  op.opSetTimer,
-  op.opCancelTimer,
-  op.opSendIpi,
-  op.opInterrupt,
-])
-  visible[code] = 1;
+for (const code of [op.opBlock, ...reaching]) visible[code] = 1;
 
 /** Local operations before which arrivals matter or which a later arrival must still find undone. */
 const rests = new Uint8Array(64);
 for (const code of [op.opRaise, op.opReleasing, op.opChoose]) rests[code] = 1;
-
-/** Operations that may concern contexts of other CPUs. */
-const reaches = new Uint8Array(64);
-for (const code of [
-  op.opInsertDpc,
-  op.opRemoveDpc,
-  op.opSetTimer,
-  op.opCancelTimer,
-  op.opSendIpi,
-  op.opInterrupt,
-  op.opSignal,
-])
-  reaches[code] = 1;
 
 /** Lets CPUs go on; keeps what the last attempt found out. */
 export class Transitions {

@@ -10,8 +10,6 @@ import { setIrql } from './controlSteps.ts';
 import type { Machine } from './machine.ts';
 
 const DISPATCH_LEVEL = 2;
-/** Depth beyond which a low-importance or remote DPC is drained at once. */
-export const maximumQueueDepth = 4;
 
 /** Puts a context on top of the CPU's stack. */
 export function pushContext(m: Machine, cpu: number, context: number, level: number): void {
@@ -144,8 +142,8 @@ function enqueue(m: Machine, cpu: number, context: number, isAtHead: boolean): v
 function mayRequest(m: Machine, cpu: number, by: number, importance: string): boolean {
   const depth = m.state[m.program.cpuBase[cpu]! + layout.cpuQueueLength]!;
   if (importance === 'high' || importance === 'mediumHigh') return true;
-  if (depth > maximumQueueDepth) return true;
-  if (by === cpu) return importance === 'medium';
+  if (depth > m.program.maxQueueDepth) return true;
+  if (by === cpu) return importance === 'medium' || m.host.isDpcRateLow(cpu);
   return m.top(cpu) < 0;
 }
 

@@ -57,6 +57,8 @@ export interface MachineHost {
   readonly cancelTimer: (context: number) => void;
   /** An inter-processor interrupt for ISR context is on its way. */
   readonly sendInterrupt: (from: number, isr: number) => void;
+  /** Are DPCs queued so seldom on the CPU that even a low one is drained at once? */
+  readonly isDpcRateLow: (cpu: number) => boolean;
   /** Which branch a `choose` takes. */
   readonly choose: (choice: number) => number;
   /** Driver Verifier or a guideline has something to say. */
@@ -147,13 +149,19 @@ export class Machine {
   /** Executes the context's operations up to and with the first that concerns more than itself; `nSteps` counts them. */
   runOf(cpu: number, context: number): number {
     const base = this.contextBase[context]!;
+    const { state } = this;
     const { op: ops } = this.code;
-    for (this.nSteps = 1; ; this.nSteps += 1) {
-      const pc = this.state[base]!;
+    for (let count = 1; ; count += 1) {
+      const pc = state[base]!;
       const operation = ops[pc]!;
-      if (operation >= op.firstMemoryOp) return stepMemory(this, base, pc);
+      if (operation >= op.firstMemoryOp) {
+        this.nSteps = count;
+        return stepMemory(this, base, pc);
+      }
       const step = stepControl(this, cpu, context, base, pc);
-      if (op.isOwn[operation] === 0 || this.nSteps >= maxOwnSteps) return step;
+      if (op.isOwn[operation] === 1 && count < maxOwnSteps) continue;
+      this.nSteps = count;
+      return step;
     }
   }
 

@@ -263,7 +263,7 @@ function indicesByCpu(
 }
 
 /** Compiles the scenario for a target's IRQLs. Throws `ScenarioError`. */
-export function compileScenario(scenario: Scenario, arch: Arch): Program {
+export function compileScenario(scenario: Scenario, arch: Arch, maxQueueDepth: number): Program {
   checkScenario(scenario, highLevel(arch));
   const plans = planContexts(scenario);
   const build = new layout.LayoutBuilder();
@@ -304,6 +304,7 @@ export function compileScenario(scenario: Scenario, arch: Arch): Program {
     scenario,
     arch,
     nCpus: scenario.cpus,
+    maxQueueDepth,
     code: state.asm.finish(),
     bits: build.bits,
     initial: Int32Array.from(build.initial),

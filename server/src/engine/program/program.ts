@@ -51,6 +51,8 @@ export interface Program {
   /** Whose IRQLs it has. */
   readonly arch: Arch;
   readonly nCpus: number;
+  /** DPCs that may lie in a queue before it is drained whatever their importance. */
+  readonly maxQueueDepth: number;
   readonly code: Code;
   /** Bits and initial values of the state's slots. */
   readonly bits: readonly number[];

@@ -14,6 +14,9 @@ const DISPATCH_LEVEL = 2;
 /** What the clock remembers from tick to tick. */
 export interface ClockState {
   nTicks: number;
+  /** DPCs per tick: half of the last tick's, half of what it was before; and how many had been queued then. */
+  readonly dpcRate: Float64Array;
+  readonly lastQueued: Float64Array;
   /** How many contexts had started on the CPU at the last tick. */
   readonly lastInstance: Float64Array;
   /** Ticks in a row: in the same DPC or ISR; at DISPATCH_LEVEL or above; without the clock getting through. */
@@ -25,6 +28,8 @@ export interface ClockState {
 export function newClockState(nCpus: number): ClockState {
   return {
     nTicks: 0,
+    dpcRate: new Float64Array(nCpus),
+    lastQueued: new Float64Array(nCpus),
     lastInstance: new Float64Array(nCpus),
     inRoutine: new Float64Array(nCpus),
     atDispatch: new Float64Array(nCpus),
@@ -51,6 +56,9 @@ function tickCpu(sim: Simulator, cpu: number): void {
   }
   clock.missed[cpu] = 0;
   sim.delay(cpu, table.tickCost);
+  const queued = sim.observer.nQueued[cpu]!;
+  clock.dpcRate[cpu] = Math.floor((queued - clock.lastQueued[cpu]! + clock.dpcRate[cpu]!) / 2);
+  clock.lastQueued[cpu] = queued;
   requestDpcInterrupt(sim.machine, cpu);
   endQuantum(sim, cpu);
   watch(sim, cpu);

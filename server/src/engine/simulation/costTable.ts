@@ -32,6 +32,8 @@ export interface CostTable {
   readonly dpcTimeoutTicks: number;
   readonly watchdogPeriodTicks: number;
   readonly clockWatchdogTicks: number;
+  /** DPCs per tick below which a low one is drained at once. */
+  readonly minDpcRate: number;
   readonly dpcGuideline: number;
   readonly isrGuideline: number;
   /** Lazy IRQL schemes: extra cost of an interrupt that is refused, and of the lowering after it. */
@@ -75,6 +77,7 @@ export function buildCostTable(profile: ResolvedProfile): CostTable {
     dpcTimeoutTicks: figureOf(profile, 'dpcTimeout').value,
     watchdogPeriodTicks: figureOf(profile, 'dpcWatchdogPeriod').value,
     clockWatchdogTicks: figureOf(profile, 'clockWatchdog').value,
+    minDpcRate: figureOf(profile, 'minDpcRate').value,
     dpcGuideline: ticks('dpcGuideline'),
     isrGuideline: ticks('isrGuideline'),
     refusedInterrupt: optional('refusedInterrupt'),

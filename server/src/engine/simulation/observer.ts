@@ -17,6 +17,8 @@ export class Observer {
   readonly owner: Int32Array;
   /** Of each CPU: how many contexts have started there. */
   readonly nStarted: Float64Array;
+  /** Of each CPU: how many DPCs were queued for it. */
+  readonly nQueued: Float64Array;
   readonly verifier: string[] = [];
   readonly warnings: string[] = [];
   private readonly program: Program;
@@ -51,6 +53,7 @@ export class Observer {
     this.recorder = recorder;
     this.isRecording = recorder.maxEvents > 0;
     this.nStarted = new Float64Array(program.nCpus);
+    this.nQueued = new Float64Array(program.nCpus);
     this.waitedFrom = new Float64Array(this.nContexts).fill(-1);
     this.startedAt = new Float64Array(this.nContexts);
     this.owner = new Int32Array(program.locks.length).fill(-1);
@@ -71,6 +74,9 @@ export class Observer {
         this.metrics.released(a, now - this.heldFrom[a * this.nContexts + context]!);
         this.lastReleaser[a] = cpu;
         this.owner[a] = this.program.locks[a]!.kind.sharesOwnership === true ? ownerOf(this.machine, a) : -1;
+        break;
+      case Event.dpcQueued:
+        this.nQueued[b]! += 1;
         break;
       case Event.contextStart:
         this.startedAt[context] = now;

@@ -167,6 +167,10 @@ export class Simulator implements MachineHost, SpinnerHost {
     this.sources.plan(this.now + this.table.ipiLatency, 'timer', isr, -1);
   }
 
+  isDpcRateLow(cpu: number): boolean {
+    return this.clock.dpcRate[cpu]! < this.table.minDpcRate;
+  }
+
   choose(choice: number): number {
     return drawBranch(this.program.choices[choice]!.weights, this.rng);
   }
