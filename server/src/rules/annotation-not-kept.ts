@@ -31,18 +31,35 @@ export const rule: FunctionRule = {
     const isChanging = clauses.some(({ body }) =>
       /^(raises|saves|restores|usesCancel|isCancel)/.test(body.kind),
     );
-    return clauses.flatMap((clause) => checkClause(context, clause, isChanging));
+    const isBounded = clauses.some(({ body }) => body.kind === 'alwaysMax');
+    return clauses.flatMap((clause) => checkClause(context, clause, isChanging, isBounded));
   },
 };
 
-function checkClause(context: FunctionContext, { body }: Clause, isChanging: boolean): Finding[] {
+function checkClause(
+  context: FunctionContext,
+  { body }: Clause,
+  isChanging: boolean,
+  isBounded: boolean,
+): Finding[] {
   if (body.kind === 'requiresSame' && !isChanging) return checkSame(context);
-  if (body.kind === 'raises' && body.level.kind === 'level') return checkRaised(context, body.level.level);
-  if (body.kind === 'alwaysMax' && body.level.kind === 'level')
-    return checkAlwaysMax(context, body.level.level);
-  if (body.kind === 'alwaysMin' && body.level.kind === 'level')
-    return checkAlwaysMin(context, body.level.level);
-  return [];
+  if (!('level' in body) || body.level.kind !== 'level') return [];
+  const { level } = body.level;
+  switch (body.kind) {
+    case 'raises': {
+      // kernelspecs.h: it also bounds the body, unless another bound is written.
+      const above = isBounded ? [] : checkAlwaysMax(context, level, '_IRQL_raises_');
+      return [...checkRaised(context, level), ...above];
+    }
+    case 'alwaysMax':
+      return checkAlwaysMax(context, level, '_IRQL_always_function_max_');
+    case 'alwaysMin':
+      return checkAlwaysMin(context, level, '_IRQL_always_function_min_');
+    case 'requiresMin':
+      return checkAlwaysMin(context, level, '_IRQL_requires_min_');
+    default:
+      return [];
+  }
 }
 
 function isSure(context: FunctionContext, state: PathState): boolean {
@@ -137,7 +154,7 @@ function isNeverRaised(context: FunctionContext, state: PathState, level: number
   );
 }
 
-function checkAlwaysMin(context: FunctionContext, min: number): Finding[] {
+function checkAlwaysMin(context: FunctionContext, min: number, annotation: string): Finding[] {
   const name = levelName(min, context.program.settings.arch);
   const call = context.facts.calls.find((candidate) =>
     candidate.after.some(
@@ -157,13 +174,13 @@ function checkAlwaysMin(context: FunctionContext, min: number): Finding[] {
       verdict: 'definite',
       message:
         `${call.name} lowers the IRQL below ${name}, but ${context.facts.unit.name} promises ` +
-        `_IRQL_always_function_min_(${name}). Keep the level, or correct the annotation.`,
+        `${annotation}(${name}). Keep the level, or correct the annotation.`,
       code: 'C28124',
     }),
   ];
 }
 
-function checkAlwaysMax(context: FunctionContext, max: number): Finding[] {
+function checkAlwaysMax(context: FunctionContext, max: number, annotation: string): Finding[] {
   const name = levelName(max, context.program.settings.arch);
   const call = context.facts.calls.find((candidate) =>
     candidate.after.some(
@@ -182,7 +199,7 @@ function checkAlwaysMax(context: FunctionContext, max: number): Finding[] {
       verdict: 'definite',
       message:
         `${call.name} raises the IRQL above ${name}, but ${context.facts.unit.name} promises ` +
-        `_IRQL_always_function_max_(${name}). Keep the level, or correct the annotation.`,
+        `${annotation}(${name}). Keep the level, or correct the annotation.`,
       code: 'C28150',
     }),
   ];

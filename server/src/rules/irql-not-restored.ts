@@ -2,6 +2,7 @@
  * A function that returns at another IRQL than it was entered at, without saying so by an annotation and without
  * being a lock wrapper. Where a held lock explains the level, the lock is reported instead.
  */
+import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { CallFact, ExitFact, PathState } from '../analysis/facts.ts';
 import { describeSet, intersect, without } from '../protocol/irqlLevels.ts';
 import { hangsOnArgument, isFeasible, verdictOf } from './reporting/evidence.ts';
@@ -35,11 +36,23 @@ export const rule: FunctionRule = {
       isKeptSomewhere ||= exit.states.some((candidate) => candidate.isEntryIrql);
     }
     const isMistake = isKeptSomewhere || mustRestore(context);
+    const isPromised = promisesSame(context);
     return changed
       .filter(({ state }) => isMistake || isOldLevelLost(context, state))
+      .filter(({ state }) => !isPromised || !isForAnnotation(context, state))
       .map(({ exit, state }) => describe(context, exit, state, isKeptSomewhere));
   },
 };
+
+function promisesSame(context: FunctionContext): boolean {
+  const clauses = contractOf(context.program, context.facts.unit)?.contract.clauses ?? [];
+  return clauses.some(({ body, when }) => body.kind === 'requiresSame' && when.length === 0);
+}
+
+/** The function breaks its own _IRQL_requires_same_ for certain: annotation-not-kept says so. */
+function isForAnnotation({ entry }: FunctionContext, state: PathState): boolean {
+  return state.assumptions.length === 0 && (!entry.isKnown || intersect(state.irql, state.entry) === 0);
+}
 
 /** A raise whose old level nobody can give back: it is no raise wrapper. */
 function isOldLevelLost(context: FunctionContext, state: PathState): boolean {
@@ -111,6 +124,8 @@ function describe(
   const level = describeSet(state.irql, arch);
   return report(context, meta, {
     node: exit.node,
+    // Role types promise _IRQL_requires_same_ for their functions.
+    code: mustRestore(context) || promisesSame(context) ? 'C28166' : 'C28167',
     verdict: verdictOf(state),
     message:
       `${context.facts.unit.name} returns at ${level}, set by ${name}, on this path` +
