@@ -31,4 +31,32 @@ VOID OtherOk(PIRP Irp)
 `,
     );
   });
+
+  it('a lock that is never given back', () => {
+    checkRule(
+      'cancel-irql-not-restored',
+      `
+#include <wdm.h>
+DRIVER_CANCEL KeepBad;
+VOID KeepBad(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    if (DeviceObject == NULL)
+        return;
+//      ^^^^^^^ without having released it
+    Irp->IoStatus.Status = STATUS_CANCELLED;
+   }
+// ^ without having released it
+DRIVER_CANCEL HelperOk;
+VOID Finish(PIRP Irp)
+{
+    IoReleaseCancelSpinLock(Irp->CancelIrql);
+}
+VOID HelperOk(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    Finish(Irp);
+}
+`,
+    );
+  });
 });

@@ -5,7 +5,7 @@
 import type { CallFact } from '../analysis/facts.ts';
 import { argumentsOf, replaceNode, textOf } from './fixes/editCall.ts';
 import { isWrittenHere, report } from './reporting/report.ts';
-import type { FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
+import type { Finding, FunctionContext, FunctionRule, RuleMeta } from './rule.ts';
 
 const meta: RuleMeta = {
   id: 'cancel-irql-not-restored',
@@ -24,6 +24,8 @@ export const rule: FunctionRule = {
     const irp = cancelledIrp(context);
     if (irp === undefined) return [];
     const hasOwnAcquire = context.facts.calls.some((call) => call.name === 'IoAcquireCancelSpinLock');
+    if (!hasOwnAcquire && !context.facts.calls.some(({ name }) => name === 'IoReleaseCancelSpinLock'))
+      return findKept(context, irp);
     return context.facts.calls.flatMap((call) => {
       const level = call.args[0];
       if (call.name !== 'IoReleaseCancelSpinLock' || hasOwnAcquire || level === undefined) return [];
@@ -52,6 +54,30 @@ export const rule: FunctionRule = {
     });
   },
 };
+
+/** Ways out on which nothing has given the lock back for certain. */
+function findKept(context: FunctionContext, irp: string): Finding[] {
+  return context.facts.exits.flatMap((exit) => {
+    const isKept =
+      exit.states.length > 0 &&
+      exit.states.every(
+        ({ held, isImprecise, assumptions }) =>
+          !isImprecise &&
+          assumptions.length === 0 &&
+          held.some(({ kind, isFromEntry }) => kind === 'cancelSpinlock' && isFromEntry),
+      );
+    if (!isKept) return [];
+    return [
+      report(context, meta, {
+        node: exit.node,
+        verdict: 'definite',
+        message:
+          `A cancel routine is entered with the cancel spin lock held, and returns here without having released it. Every driver then ` +
+          `waits for it for ever (bug check 0x133). Call IoReleaseCancelSpinLock(${irp}->CancelIrql) first.`,
+      }),
+    ];
+  });
+}
 
 /** The name of the IRP parameter when the function is a cancel routine. */
 function cancelledIrp(context: FunctionContext): string | undefined {
