@@ -1,7 +1,7 @@
 /**
  * `irql-lens check`: all findings of the given files and folders, part by part. It prints nothing itself.
  */
-import { assignProjects } from '../analysis/program/projects.ts';
+import { definesBeforeReading } from '../analysis/program/projects.ts';
 import { cutIntoParts, type Part } from '../analysis/program/partition.ts';
 import type { FileDigest } from '../analysis/program/fileDigest.ts';
 import { readSource, type Unreadable } from '../node/sourceTree.ts';
@@ -66,11 +66,9 @@ export async function cutWorkspace(
   digest: PartThreads['digest'],
 ): Promise<CutWorkspace> {
   const { sources, projectFiles, displayPath } = workspace;
-  const members = sources.map(({ path }) => ({ path, hasEntryPoint: false, mode: 'unknown' as const }));
-  const map = assignProjects(members, projectFiles);
-  const orders = sources.map(({ path }): DigestOrder => {
-    return { path, defines: map.projects.get(map.projectsOf(path)[0] ?? '')?.defines ?? {} };
-  });
+  const paths = sources.map(({ path }) => path);
+  const definesOf = definesBeforeReading(paths, projectFiles);
+  const orders = paths.map((path): DigestOrder => ({ path, defines: definesOf(path) }));
   const batches: DigestOrder[][] = [];
   for (let at = 0; at < orders.length; at += BATCH) batches.push(orders.slice(at, at + BATCH));
   const digests: FileDigest[] = [];

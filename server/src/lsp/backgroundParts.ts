@@ -3,7 +3,7 @@
  * checked. So memory grows with the largest part, and a change checks only the parts that it touches.
  */
 import { analyzeProgram } from '../analysis/analyze.ts';
-import { assignProjects } from '../analysis/program/projects.ts';
+import { definesBeforeReading } from '../analysis/program/projects.ts';
 import { createDigester, type FileDigest } from '../analysis/program/fileDigest.ts';
 import { createIncludeResolver } from '../analysis/program/includes.ts';
 import { createPartHost, cutIntoParts, type Part } from '../analysis/program/partition.ts';
@@ -60,16 +60,14 @@ export function createBackgroundParts({ files, world, maxFileSize }: PartsOption
   const takeSources = async (paths: readonly string[], onProgress: (done: number) => void): Promise<void> => {
     const digest = createDigester({ settings, ddi, atoms: createAtomTable() });
     const all = [...new Set([...digests.keys(), ...paths])];
-    const members = all.map((path) => ({ path, hasEntryPoint: false, mode: 'unknown' as const }));
-    const map = assignProjects(members, projectsAmong(projectFiles));
+    const definesOf = definesBeforeReading(all, projectsAmong(projectFiles));
     for (let at = 0; at < paths.length; at += BATCH) {
       const batch = paths.slice(at, at + BATCH);
       const texts = await read(batch);
       for (const path of batch) {
         const text = texts.get(path);
-        const defines = map.projects.get(map.projectsOf(path)[0] ?? '')?.defines ?? {};
         if (text === undefined) digests.delete(path);
-        else digests.set(path, digest(path, text, defines));
+        else digests.set(path, digest(path, text, definesOf(path)));
       }
       onProgress(at + batch.length);
     }

@@ -61,6 +61,16 @@ export function assignProjects(
   };
 }
 
+/** The defines of each file's own project, as far as they are known before any file was read. */
+export function definesBeforeReading(
+  paths: readonly string[],
+  projectFiles: readonly ProjectFile[],
+): (path: string) => Readonly<Record<string, string>> {
+  const members = paths.map((path) => ({ path, hasEntryPoint: false, mode: 'unknown' as const }));
+  const map = assignProjects(members, projectFiles);
+  return (path) => map.projects.get(map.projectsOf(path)[0] ?? '')?.defines ?? {};
+}
+
 /** Projects that name the file, kernel projects first, then the nearest. */
 function listedProjects(
   members: readonly ProjectMember[],
