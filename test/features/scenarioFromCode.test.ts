@@ -224,7 +224,12 @@ NTSTATUS Start(PEXT e)
 `;
   const built = buildScenario(text);
   if ('problem' in built) throw new Error(built.problem);
-  expect(built.scenario.isrs?.map(({ name, irql }) => `${name} ${String(irql)}`)).toEqual(['RxIsr 5']);
+  expect(built.scenario.isrs?.map(({ name, irql }) => `${name} ${String(irql)}`)).toEqual([
+    'RxIsr 5',
+    'TxIsr 6',
+  ]);
+  expect(built.scenario.locks).toEqual([{ id: 'EXT.Tx', kind: 'interrupt', irql: 6 }]);
+  expect(outcomeOf(text)).toBe('completed');
   expect(built.scenario.lesson).toContain('the interrupt of RxIsr is at IRQL 5 (the system assigns it)');
 });
 
@@ -298,5 +303,69 @@ it('does not wait for a lock that is only tried', () => {
     'if (!KeTryToAcquireSpinLockAtDpcLevel(&e->A)) { KeReleaseSpinLock(&e->B, old); return; }',
   );
   expect(contextsOf(text).find((line) => line.includes('Two'))).toContain('try EXT.A [');
+  expect(outcomeOf(text)).toBe('completed');
+});
+
+it('finds the DPC that a framework interrupt queues', () => {
+  const text = `typedef struct _EXT { WDFINTERRUPT Interrupt; WDFSPINLOCK Lock; ULONG n; } EXT, *PEXT;
+EVT_WDF_INTERRUPT_ISR EvtIsr;
+EVT_WDF_INTERRUPT_DPC EvtDpc;
+BOOLEAN EvtIsr(WDFINTERRUPT Interrupt, ULONG id)
+{
+    WdfInterruptQueueDpcForIsr(Interrupt);
+    return TRUE;
+}
+VOID EvtDpc(WDFINTERRUPT Interrupt, WDFOBJECT Device)
+{
+    PEXT e = GetContext(Device);
+    WdfSpinLockAcquire(e->$0Lock);
+    e->n += 1;
+    WdfSpinLockRelease(e->Lock);
+}
+NTSTATUS Create(WDFDEVICE device, PEXT e)
+{
+    WDF_INTERRUPT_CONFIG config;
+    WDF_INTERRUPT_CONFIG_INIT(&config, EvtIsr, EvtDpc);
+    return WdfInterruptCreate(device, &config, WDF_NO_OBJECT_ATTRIBUTES, &e->Interrupt);
+}
+`;
+  expect(contextsOf(text)).toEqual([
+    'dpc EvtDpc (queued): +EXT.Lock -EXT.Lock',
+    'isr EvtIsr at 5: queue EvtDpc',
+  ]);
+});
+
+it('runs a synchronized routine under the lock of its interrupt, which the ISR runs under too', () => {
+  const text = `typedef struct _EXT { PKINTERRUPT Interrupt; KSPIN_LOCK Lock; ULONG n; } EXT, *PEXT;
+KSERVICE_ROUTINE Isr;
+KSYNCHRONIZE_ROUTINE Clear;
+BOOLEAN Isr(PKINTERRUPT i, PVOID c)
+{
+    PEXT e = c;
+    e->n += 1;
+    return TRUE;
+}
+BOOLEAN Clear(PVOID c)
+{
+    PEXT e = c;
+    e->n = 0;
+    return TRUE;
+}
+VOID Reset(PEXT e)
+{
+    KIRQL old;
+    KeAcquireSpinLock(&e->$0Lock, &old);
+    KeSynchronizeExecution(e->Interrupt, Clear, e);
+    KeReleaseSpinLock(&e->Lock, old);
+}
+NTSTATUS Start(PEXT e)
+{
+    return IoConnectInterrupt(&e->Interrupt, Isr, e, NULL, 5, 5, 5, Latched, FALSE, 1, FALSE);
+}
+`;
+  expect(contextsOf(text)).toEqual([
+    'thread Reset: +EXT.Lock +EXT.Interrupt -EXT.Interrupt -EXT.Lock',
+    'isr Isr at 5 under EXT.Interrupt: ',
+  ]);
   expect(outcomeOf(text)).toBe('completed');
 });

@@ -100,6 +100,7 @@ describe('messages', () => {
       { type: 'openLocation', file: '', line: 1, column: 1 },
       { type: 'openLocation', file: 'a.c', line: 0, column: 1 },
       { type: 'eval', text: 'x' },
+      { type: 'rebuild', scenario: {} },
       { type: 'ready', more: 1 },
       null,
       'ready',
@@ -123,6 +124,10 @@ describe('messages', () => {
     });
     expect(checkToPage({ ...show, slot: 'z' })).toHaveProperty('problem');
     expect(checkToPage({ type: 'failed', message: 3 })).toHaveProperty('problem');
+    const built = { uri: 'file:///a.c', subject: { function: 'Dpc', lock: 'EXT.Lock' } };
+    expect(checkToPage({ ...show, built })).toHaveProperty('message.built', built);
+    expect(checkToPage({ ...show, built: { uri: 'file:///a.c' } })).toHaveProperty('problem');
+    expect(checkToPage({ type: 'stale', isStale: 'yes' })).toHaveProperty('problem');
   });
 });
 

@@ -16,7 +16,7 @@ import {
   listScenarios,
   stepSchedule,
 } from '../../server/src/engine/engine.ts';
-import type { ToHost } from '../../server/src/protocol/index.ts';
+import type { Scenario, ToHost } from '../../server/src/protocol/index.ts';
 
 let browser: Browser;
 let js = '';
@@ -114,6 +114,32 @@ describe('scenario 3', () => {
     const stopped = await time(page);
     await page.waitForTimeout(120);
     expect(await time(page)).toBe(stopped);
+  });
+
+  it('names locks by their fields where they differ, and keeps long names inside the picture', async () => {
+    const name = (text: string): string =>
+      text
+        .replaceAll('"A"', '"DEVICE_EXTENSION.QueueLock"')
+        .replaceAll('"B"', '"DEVICE_EXTENSION.StatsLock"');
+    const scenario = JSON.parse(
+      name(JSON.stringify(findScenario('abba'))).replaceAll(
+        '"first"',
+        '"PulseCompleteTheReadOfAnotherDevice"',
+      ),
+    ) as Scenario;
+    const page = await openPage('light');
+    const show = { type: 'show', slot: 'a', ...explore(scenario), scenario, request: plain, origin: null };
+    await post(page, show);
+    await page.locator('.cycle').waitFor();
+    expect(await page.locator('header').innerText()).toContain('waits for StatsLock');
+    const isOut = await page.locator('.cycle').evaluate((picture) => {
+      const box = picture.getBoundingClientRect();
+      return [...picture.querySelectorAll('rect, text')].some((each) => {
+        const { left, right } = each.getBoundingClientRect();
+        return left < box.left - 1 || right > box.right + 1;
+      });
+    });
+    expect(isOut).toBe(false);
   });
 
   it('speaks at each step to a screen reader', async () => {
@@ -236,6 +262,20 @@ describe('controls', () => {
     await expect
       .poll(async () => (await sent(page, 'copy')).at(-1))
       .toMatchObject({ text: expect.stringMatching(/^irql-lens-run:1:/) });
+  });
+
+  it('build the scenario again when its source has changed', async () => {
+    const built = { uri: 'file:///a.c', subject: { function: 'Dpc' } };
+    const page = await openPage();
+    await post(page, showOf('abba', { built }));
+    const again = page.getByRole('button', { name: 'Build again' });
+    await page.waitForSelector('html[data-outcome]');
+    expect(await again.isVisible()).toBe(false);
+    await post(page, { type: 'stale', isStale: true });
+    await again.click();
+    await expect.poll(async () => (await sent(page, 'rebuild')).length).toBe(1);
+    await post(page, showOf('abba', { built }));
+    await again.waitFor({ state: 'hidden' });
   });
 
   it('compare with a second run', async () => {

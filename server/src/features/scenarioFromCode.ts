@@ -185,11 +185,13 @@ function entryPointsOfUsers(snapshot: Snapshot, { classes, unit }: Wanted): Read
   return found;
 }
 
-/** Adds who queues the DPCs, and who signals what is waited for with a lock held, as far as there is room. */
+/** Adds who queues the DPCs, the ISRs of interrupt locks, and who signals what is waited for with a lock held, as far as there is room. */
 function withCauses(snapshot: Snapshot, links: DriverLinks, chosen: readonly Context[]): Context[] {
   const causes = new Set<FunctionId>();
-  for (const { id, places, objects } of chosen) {
+  for (const { id, places, objects, locks } of chosen) {
     if (places.includes('dpc')) for (const isr of links.isrsQueueing(id)) causes.add(isr);
+    for (const lock of [...locks.values()].filter(({ kind }) => kind === 'interrupt'))
+      for (const isr of links.isrsOf(lock.id)) causes.add(isr);
     for (const { object } of objects.filter(({ isWait, isUnderLock }) => isWait && isUnderLock))
       for (const signaller of links.signallersOf(object)) entryPointsOf(snapshot, signaller, causes);
   }

@@ -37,6 +37,8 @@ export interface DriverLinks {
   readonly isrsQueueing: (dpc: FunctionId) => readonly FunctionId[];
   /** The interrupt objects that an ISR was connected to, by name. */
   readonly interruptsOf: (isr: FunctionId) => readonly string[];
+  /** The ISRs that were connected to an interrupt object. */
+  readonly isrsOf: (interrupt: string) => readonly FunctionId[];
   /** How the object was initialised. */
   readonly startOf: (object: string) => ObjectStart | undefined;
   /** Functions that signal the object. */
@@ -78,6 +80,10 @@ export function linkDriver(snapshot: Snapshot, project: string): DriverLinks {
           .filter((id) => isIsr(snapshot, id)),
       ),
     interruptsOf: (isr) => interruptsOf(snapshot, isr),
+    isrsOf: (interrupt) =>
+      ofProject()
+        .map(({ id }) => id)
+        .filter((id) => isIsr(snapshot, id) && interruptsOf(snapshot, id).includes(interrupt)),
     startOf: (object) => starts().get(object),
     signallersOf: (object) =>
       unique(
