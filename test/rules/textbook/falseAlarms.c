@@ -149,3 +149,75 @@ VOID StartHandleOk(WORK *Work)
     Work->Finish = FinishHandleOk;
     CompleteOk(Work);
 }
+
+//- /crashDump/miniport.c
+#include <ntddk.h>
+
+typedef struct _ADAPTER {
+    BOOLEAN DumpMode;
+    KDPC Dpc;
+    HANDLE Log;
+} ADAPTER;
+
+KDEFERRED_ROUTINE RecoverDpc;
+KSERVICE_ROUTINE OnInterruptOk;
+
+static VOID LogOk(ADAPTER *Adapter)
+{
+    KeSetEvent((PRKEVENT)Adapter->Log, IO_NO_INCREMENT, FALSE);
+}
+
+VOID RecoverDpc(PKDPC Dpc, PVOID Context, PVOID A, PVOID B)
+{
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(A);
+    UNREFERENCED_PARAMETER(B);
+    LogOk((ADAPTER *)Context);
+}
+
+BOOLEAN OnInterruptOk(PKINTERRUPT Interrupt, PVOID Context)
+{
+    ADAPTER *adapter = (ADAPTER *)Context;
+    UNREFERENCED_PARAMETER(Interrupt);
+    if (!adapter->DumpMode) {
+        KeInsertQueueDpc(&adapter->Dpc, NULL, NULL);
+    } else {
+        RecoverDpc(&adapter->Dpc, adapter, NULL, NULL);
+    }
+    return TRUE;
+}
+
+//- /bothForms/driver.c
+#include <ntddk.h>
+
+static KIRQL LockBoth(PKSPIN_LOCK Lock)
+{
+    KIRQL old = KeGetCurrentIrql();
+    if (old < DISPATCH_LEVEL)
+        old = KeAcquireSpinLockRaiseToDpc(Lock);
+    else
+        KeAcquireSpinLockAtDpcLevel(Lock);
+    return old;
+}
+
+static VOID UnlockBoth(PKSPIN_LOCK Lock, KIRQL Old)
+{
+    if (Old < DISPATCH_LEVEL)
+        KeReleaseSpinLock(Lock, Old);
+    else
+        KeReleaseSpinLockFromDpcLevel(Lock);
+}
+
+NTSTATUS RegisterOk(PKSPIN_LOCK Lock, PKEVENT Event, PULONG Count)
+{
+    KIRQL state = LockBoth(Lock);
+    (*Count)++;
+    UnlockBoth(Lock, state);
+    if (*Count > 3) {
+        LockBoth(Lock);
+        (*Count)--;
+        UnlockBoth(Lock, state);
+        KeWaitForSingleObject(Event, Executive, KernelMode, FALSE, NULL);
+    }
+    return STATUS_SUCCESS;
+}

@@ -129,7 +129,8 @@ export function isSameValue(a: Value, b: Value): boolean {
 /** What is known of a value that is either `a` or `b`; undefined for nothing. */
 export function joinValues(a: Value, b: Value): Value | undefined {
   if (isSameValue(a, b)) return a;
-  if (a.kind === 'irql' && b.kind === 'irql' && !a.isEntryIrql && !b.isEntryIrql) {
+  // Two paths that both keep "the level at entry" keep it together too.
+  if (a.kind === 'irql' && b.kind === 'irql' && a.isEntryIrql === b.isEntryIrql) {
     return { ...a, levels: union(a.levels, b.levels) };
   }
   if (a.kind === 'copyOf' && b.kind === 'copyOf' && a.path === b.path) {

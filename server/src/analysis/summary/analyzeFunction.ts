@@ -12,6 +12,7 @@ import { analyzeBody } from './analyzeBody.ts';
 import type { AnalyzedBody } from './analyzeBody.ts';
 import type { UnitCell } from './anchoredStep.ts';
 import type { CallTable } from './callTable.ts';
+import { dumpModeTest } from './dumpMode.ts';
 import { assertedEntry, hangsOnStoredLevel, sameCase, summarize } from './summarize.ts';
 import { tierOf } from './tier.ts';
 import { trivialEdges, trivialSummary } from './trivialSummary.ts';
@@ -52,7 +53,7 @@ export function analyzeFunction(
   if (tierOf(table, around.summaryOf, held.length > 0) === 'trivial') {
     const inferred = withWrites(trivialSummary(unit, table, all, around.summaryOf), around, table);
     const summary = withContract(inferred, contract, cell);
-    const input = { contract, held, asserted: all, calls: trivialEdges(id, table, all) };
+    const input = { contract, held, asserted: all, calls: trivialEdges(unit, table, all) };
     return { result: { summary, input }, facts: undefined };
   }
   const body = walk(around, unit, held);
@@ -88,13 +89,18 @@ function walk(around: Surroundings, unit: FunctionUnit, held: readonly HeldLock[
 /** The call sites of a body in the few numbers that entry propagation needs. */
 function edgesOf(caller: FunctionId, facts: BodyFacts, all: IrqlSet): CallEdge[] {
   const edges: CallEdge[] = [];
+  const isForDump = dumpModeTest(facts.unit);
   for (const call of facts.calls) {
     if (call.callee.kind !== 'functions') continue;
     const levels = call.before.map((state) => ({
       entry: state.entry,
       irql: state.irql,
       isEntryIrql: state.isEntryIrql,
-      isVague: state.isImprecise || state.isIrqlUnknown === true || hangsOnStoredLevel(state.values),
+      isVague:
+        state.isImprecise ||
+        state.isIrqlUnknown === true ||
+        hangsOnStoredLevel(state.values) ||
+        isForDump?.(call.node) === true,
       isBounded: isBoundedHere(facts, state, all),
     }));
     const { ids, isExact } = call.callee;

@@ -7,6 +7,7 @@ import type { FunctionSummary } from '../facts.ts';
 import type { FunctionId, FunctionUnit } from '../program.ts';
 import { isQuietName } from '../irql/wellKnown.ts';
 import type { CallTable } from './callTable.ts';
+import { dumpModeTest } from './dumpMode.ts';
 import { noRequirement, sameCase } from './summarize.ts';
 
 /** The summary of a trivial body. It is proved when every callee is known and proved and the body could be read. */
@@ -37,16 +38,17 @@ export function trivialSummary(
 }
 
 /** The call sites of a trivial body: all at the level of entry. */
-export function trivialEdges(caller: FunctionId, table: CallTable, all: IrqlSet): CallEdge[] {
+export function trivialEdges(unit: FunctionUnit, table: CallTable, all: IrqlSet): CallEdge[] {
   if (table.targets.length === 0) return [];
-  const levels: readonly SiteLevel[] = [
-    { entry: all, irql: all, isEntryIrql: true, isVague: false, isBounded: false },
-  ];
+  const level = { entry: all, irql: all, isEntryIrql: true, isVague: false, isBounded: false };
+  const levels: readonly SiteLevel[] = [level];
+  const isForDump = dumpModeTest(unit);
   const edges: CallEdge[] = [];
   for (const [node, callee] of table.callees) {
     if (callee.kind !== 'functions') continue;
     const { ids, isExact } = callee;
-    for (const id of ids) edges.push({ caller, callee: id, node, levels, isExact });
+    const here = isForDump?.(node) === true ? [{ ...level, isVague: true }] : levels;
+    for (const id of ids) edges.push({ caller: unit.id, callee: id, node, levels: here, isExact });
   }
   return edges;
 }

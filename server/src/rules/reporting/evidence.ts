@@ -50,8 +50,12 @@ export function findAbove(
   const { entry } = context;
   return firstDefinite(context, states, (state) => {
     if (state.isEntryIrql && isToldLow(state, max)) return 0;
-    if (state.isEntryIrql) return provenAbove(state, entry, max) || onlyAbove(context, state, max);
-    return state.isIrqlUnknown !== true && atMost(state.irql, max) === 0 ? state.irql : 0;
+    const isSetAbove = state.isIrqlUnknown !== true && atMost(state.irql, max) === 0;
+    if (!state.isEntryIrql && !isSetAbove) return 0;
+    // A path that exists for callers above `max` only is no evidence that there are any, even where the level was set again.
+    if (state.isEntryIrql || isForHighCallers(state, entry, max))
+      return provenAbove(state, entry, max) || onlyAbove(context, state, max);
+    return state.irql;
   });
 }
 
@@ -62,6 +66,10 @@ function isToldLow({ values }: PathState, max: Irql): boolean {
     if (isStored && value.levels !== 0 && atLeast(value.levels, max + 1) === 0) return true;
   }
   return false;
+}
+
+function isForHighCallers(state: PathState, entry: EntryContext, max: Irql): boolean {
+  return atMost(entry.isKnown ? intersect(state.entry, entry.levels) : state.entry, max) === 0;
 }
 
 function provenAbove(state: PathState, entry: EntryContext, max: Irql): IrqlSet {
