@@ -442,6 +442,7 @@ VOID PromiseNotKeptBad(PPOOL Pool) // expect: lock-annotation-not-kept
 
 VOID GuardedWithoutLockBad(PPOOL Pool)
 {
+    // missed: nobody knows whether a caller that is not here holds the lock
     Pool->Count++; // FN_: guarded-field-without-lock
 }
 

@@ -592,5 +592,6 @@ NTSTATUS ExceptLeaksBad(PFAST_MUTEX Mutex, PULONG UserPointer)
     } __except (EXCEPTION_EXECUTE_HANDLER) {
         status = GetExceptionCode();
     }
+    // missed: no path from inside a try body to its handler is followed
     return status; // FN_: lock-not-released
 }

@@ -228,6 +228,7 @@ FLT_POSTOP_CALLBACK_STATUS PostReadBad(PFLT_CALLBACK_DATA Data, PCFLT_RELATED_OB
     UNREFERENCED_PARAMETER(Objects);
     UNREFERENCED_PARAMETER(Context);
     UNREFERENCED_PARAMETER(Flags);
+    // missed: the role reaches up to DISPATCH_LEVEL, but nothing says that it comes there
     FltAcquireResourceExclusive(&NameLock); // FN_: irql-too-high
     FltReleaseResource(&NameLock);
     return FLT_POSTOP_FINISHED_PROCESSING;
