@@ -1,4 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { checkFile } from '../../server/src/rules/checkProgram.ts';
+import { analyzeFiles } from '../harness/analyzeFiles.ts';
 import { checkRule } from '../harness/checkRule.ts';
 
 describe('float-state-unprotected', () => {
@@ -44,5 +46,20 @@ ULONG HalfOk(ULONG Value)
 }
 `,
     );
+  });
+
+  it('floats and their constants on x86', () => {
+    const text = `#include <wdm.h>
+VOID LocalBad(PLONG Count) { float factor = 2; *Count = (LONG)(*Count * factor); }
+VOID ConstantBad(PLONG Count) { *Count = (LONG)(*Count * 1.5f); }
+double HeadOk(double Value) { return Value * 1.5; }
+VOID IntegerOk(PLONG Count) { *Count = *Count * 0x1F + 15; }
+`;
+    const { program, analysis } = analyzeFiles(new Map([['/driver.c', text]]), { arch: 'x86' });
+    const file = program.files.get('/driver.c');
+    const only = ['float-state-unprotected'];
+    const found =
+      file === undefined ? [] : checkFile(program, analysis, file, { severities: {}, only }).findings;
+    expect(found.map((finding) => finding.function)).toEqual(['LocalBad', 'ConstantBad']);
   });
 });

@@ -19,6 +19,7 @@ const meta: RuleMeta = {
 };
 
 const AVX = /^__m(256|512)[di]?$/;
+const LITERAL = /^(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d+)?[fFlL]?$/;
 const FLOAT = /^(float|double|FLOAT|DOUBLE)$/;
 
 export const rule: FunctionRule = {
@@ -48,15 +49,22 @@ export const rule: FunctionRule = {
   },
 };
 
-/** The first local that is computed in such registers. */
+/** The first local or literal that is computed in such registers; what callers see in the head, they answer for. */
 function findUse(context: FunctionContext): { readonly node: number; readonly type: string } | undefined {
   const { atoms, settings } = context.program;
-  const ir = context.facts.unit.ir();
+  const { unit } = context.facts;
+  const ir = unit.ir();
+  const isX86 =
+    settings.arch === 'x86' &&
+    ![unit.head.returnType, ...unit.head.params.map(({ type }) => type)].some((type) => FLOAT.test(type));
   for (const node of nodesOfKind(context, NodeKind.Decl)) {
     const type = atoms.text(ir.aux[node] ?? 0);
     const isPointer = ((ir.flags[node] ?? 0) & NodeFlag.Pointer) !== 0;
-    const isUse = AVX.test(type) || (settings.arch === 'x86' && FLOAT.test(type));
+    const isUse = AVX.test(type) || (isX86 && FLOAT.test(type));
     if (isUse && !isPointer) return { node, type };
   }
-  return undefined;
+  const literal = isX86
+    ? nodesOfKind(context, NodeKind.Number).find((node) => LITERAL.test(nameOf(context, node)))
+    : undefined;
+  return literal === undefined ? undefined : { node: literal, type: 'floating point constant' };
 }

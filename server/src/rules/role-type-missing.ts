@@ -34,7 +34,7 @@ export const rule: FunctionRule = {
           node: 0,
           verdict: 'definite',
           message:
-            `${unit.name} is ${/^[AEIO]/.test(role.fact.type) ? 'an' : 'a'} ${role.fact.type} by ${role.via}, but is not declared ` +
+            `${unit.name} is ${/^[AEIO]/.test(role.fact.type) ? 'an' : 'a'} ${role.fact.type} by ${role.how === 'entryPoint' ? 'its name' : role.via}, but is not declared ` +
             `as one: code analysis does not know its entry IRQL. Declare it: ${role.fact.type} ${unit.name};`,
           trace: [{ file: role.file.path, range: role.range, message: `registered by ${role.via}` }],
           fixes: fix === undefined ? [] : [fix],
