@@ -477,4 +477,56 @@ NTSTATUS ControlOk(PDEVICE_EXTENSION Ext, PIRP Irp)
 `,
     );
   });
+
+  it('a function that looks like an acquire wrapper, and nobody gives the lock back', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+static VOID ForgetsBad(PDEVICE_EXTENSION Ext)
+{
+    ExAcquireFastMutex(&Ext->Mutex);
+    Ext->Count++;
+    return;
+//  ^^^^^^^ still held
+}
+VOID CallsIt(PDEVICE_EXTENSION Ext)
+{
+    ForgetsBad(Ext);
+}
+`,
+    );
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+static VOID TakesOk(PDEVICE_EXTENSION Ext)
+{
+    ExAcquireFastMutex(&Ext->Mutex);
+}
+static VOID TakesToo(PDEVICE_EXTENSION Ext)
+{
+    TakesOk(Ext);
+}
+static VOID GivesOk(PDEVICE_EXTENSION Ext)
+{
+    ExReleaseFastMutex(&Ext->Mutex);
+}
+VOID PairOk(PDEVICE_EXTENSION Ext)
+{
+    TakesToo(Ext);
+    Ext->Count++;
+    GivesOk(Ext);
+}
+static VOID HandsOn(PDEVICE_EXTENSION Ext)
+{
+    KeAcquireSpinLockAtDpcLevel(&Ext->Lock);
+    LibraryFinish(Ext);
+}
+_IRQL_requires_(DISPATCH_LEVEL)
+VOID HandedOn(PDEVICE_EXTENSION Ext)
+{
+    HandsOn(Ext);
+}
+`,
+    );
+  });
 });

@@ -7,7 +7,14 @@ import type { Cancellation } from '../base/cancellation.ts';
 import { allLevels } from '../protocol/irqlLevels.ts';
 import { computeEntries, entryContextOf, updateEntries } from './entry/entryContexts.ts';
 import type { EntryGraph, EntryInput, EntryLevels } from './entry/entryContexts.ts';
-import type { BodyFacts, EntryContext, FunctionSummary, LockUse, ProgramAnalysis } from './facts.ts';
+import type {
+  BodyFacts,
+  EntryContext,
+  FunctionSummary,
+  LockUse,
+  OpenRelease,
+  ProgramAnalysis,
+} from './facts.ts';
 import type { FunctionId, FunctionUnit, Program } from './program.ts';
 import { analyzeFunction, analyzeUnitBody, unknownSummary } from './summary/analyzeFunction.ts';
 import type { FunctionResult, Surroundings } from './summary/analyzeFunction.ts';
@@ -15,6 +22,7 @@ import type { UnitCell } from './summary/anchoredStep.ts';
 import { createCallTable, isSameTable, NO_CALLS } from './summary/callTable.ts';
 import type { CallTable } from './summary/callTable.ts';
 import { findComponents } from './summary/components.ts';
+import { collectOpenReleases } from './summary/openReleases.ts';
 import { createKeptFacts, type KeptFacts } from './summary/keptFacts.ts';
 import { isSameEntryInput, isSameSummary } from './summary/sameSummary.ts';
 import { sameCase } from './summary/summarize.ts';
@@ -410,6 +418,7 @@ function finish(run: Run, entries: EntryLevels): KeptAnalysis {
   const contexts = new Map<FunctionId, EntryContext>();
   const around = surroundingsOf(run);
   let uses: ReadonlyMap<string, readonly LockUse[]> | undefined;
+  let releases: readonly OpenRelease[] | undefined;
   return {
     entryOf(id) {
       let context = contexts.get(id);
@@ -428,6 +437,14 @@ function finish(run: Run, entries: EntryLevels): KeptAnalysis {
     lockUses() {
       uses ??= indexUses(results);
       return uses;
+    },
+    openReleases() {
+      releases ??= collectOpenReleases(
+        results.flatMap((result) => (result === undefined ? [] : [result.summary])),
+        (id) => (run.callers[id]?.size ?? 0) > 0,
+        (id) => factsOf(run, around, id),
+      );
+      return releases;
     },
     resultVersion: (id) => results[id],
     entryVersion: (id) => entries.work[id],

@@ -264,6 +264,13 @@ export interface LockUse {
   readonly isTry: boolean;
 }
 
+/** A release of a lock that the releasing function had not taken itself. */
+export interface OpenRelease {
+  readonly function: FunctionId;
+  readonly lock: LockRef;
+  readonly kind: string;
+}
+
 /** The whole inference over one program. */
 export interface ProgramAnalysis {
   entryOf(id: FunctionId): EntryContext;
@@ -274,6 +281,8 @@ export interface ProgramAnalysis {
   callersOf(id: FunctionId): readonly { readonly caller: FunctionId; readonly node: NodeId }[];
   /** all uses of locks by class, over the workspace; built on first use */
   lockUses(): ReadonlyMap<string, readonly LockUse[]>;
+  /** releases of locks that somebody else took, over the workspace; built on first use */
+  openReleases(): readonly OpenRelease[];
   /** for caches: another value when the function's summary or facts were made anew */
   resultVersion?(id: FunctionId): unknown;
   /** for caches: another value when the function's entry context was worked out anew */

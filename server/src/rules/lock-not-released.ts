@@ -8,6 +8,7 @@ import type { NodeId } from '../syntax/ir.ts';
 import { functionContext } from './functionContext.ts';
 import { isFeasible, verdictOf } from './reporting/evidence.ts';
 import { outcomeOf } from './reporting/exitOutcome.ts';
+import { isForgotten } from './reporting/handOver.ts';
 import { isOwnerChecked, isReleaseDeclined } from './reporting/lockGuards.ts';
 import { isOneObject, isOwnedKind, isSpinKind } from './reporting/lockKinds.ts';
 import { acquiredStep, assumptionSteps, callAt, isWrittenHere, report, stepAt } from './reporting/report.ts';
@@ -93,7 +94,7 @@ function isMistake(context: FunctionContext, leak: Leak, callers: readonly Funct
   if (isReleaseDeclined(context, leak.state, leak.held, releasesOf(context, path))) return false;
   if (!isReleasedHere(context, path)) {
     const { held } = leak;
-    return mustNotHoldAtExit(context, held) || isLevelLost(context, held) || isOutOfReach(context, held);
+    return isNeverGivenBack(context, held);
   }
   const holding: ExitFact[] = [];
   const free: ExitFact[] = [];
@@ -195,51 +196,15 @@ function mustNotHoldAtExit(context: FunctionContext, held: HeldLock): boolean {
   );
 }
 
-/** Held on every return: on purpose, unless nobody can or does give it back. */
+/** Kept on purpose, unless nobody can or does give it back. */
 function isNeverGivenBack(context: FunctionContext, held: HeldLock): boolean {
-  return (
-    mustNotHoldAtExit(context, held) ||
-    isLevelLost(context, held) ||
-    isOutOfReach(context, held) ||
-    isForgottenByCallers(context, held)
-  );
-}
-
-/**
- * A callback that nobody here calls keeps the lock, and no function of the program releases one that may be it without
- * having taken it: then the pair is not split over two callbacks either. Locks with a handle or a saved level are left
- * out, because a release by handle does not name the lock.
- */
-function isOutOfReach({ program, analysis, facts }: FunctionContext, held: HeldLock): boolean {
-  const isNamed = held.lock.lockClass !== '' || held.lock.path.startsWith('g:');
-  const isByHandle = held.savedIn !== undefined && held.savedIn !== 'in-lock';
-  if (!isNamed || isByHandle || program.rolesOf(facts.unit.id).length === 0) return false;
-  if (analysis.callersOf(facts.unit.id).length > 0 || program.hasUnknownCallers(facts.unit.id)) return false;
-  return program.functions.every(({ id, file }) => {
-    const { cases, isGivenUp } = analysis.summaryOf(id);
-    if (isGivenUp === true && file.project === facts.unit.file.project) return false;
-    return cases.every(({ released }) => !released.some((other) => mayBeSame(other, held)));
-  });
+  return mustNotHoldAtExit(context, held) || isLevelLost(context, held) || isForgotten(context, held);
 }
 
 function mayBeSame(one: HeldLock, other: HeldLock): boolean {
   if (one.kind !== other.kind) return false;
   const [first, second] = [one.lock.lockClass, other.lock.lockClass];
   return first === '' || second === '' || first === second;
-}
-
-/** All callers are here, and none of them releases a lock of this class: it is no acquire wrapper. */
-function isForgottenByCallers(context: FunctionContext, held: HeldLock): boolean {
-  const { lockClass } = held.lock;
-  const callers = context.analysis.callersOf(context.facts.unit.id);
-  if (lockClass === '' || callers.length === 0 || !context.entry.areAllCallersKnown) return false;
-  return callers.every(({ caller }) =>
-    context.analysis
-      .factsOf(caller)
-      .calls.every((call) =>
-        call.locks.every((event) => event.op !== 'release' || event.lock.lockClass !== lockClass),
-      ),
-  );
 }
 
 /** Nobody can ever release the lock as it must be: it is no acquire wrapper. */

@@ -119,6 +119,11 @@ class Observer implements ProgramAnalysis {
     return this.#analysis.lockUses();
   }
 
+  openReleases(): ReturnType<ProgramAnalysis['openReleases']> {
+    this.isComplete = false;
+    return this.#analysis.openReleases();
+  }
+
   #lookAt(id: FunctionId): Look {
     let look = this.looks.get(id);
     if (look === undefined) {
