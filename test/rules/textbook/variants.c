@@ -131,8 +131,7 @@ VOID FlagForgottenBad(PKSPIN_LOCK Lock, BOOLEAN Shared, PULONG Count)
     (*Count)++;
     if (locked)
         KeReleaseSpinLock(Lock, irql);
-    // missed: the only release stands on a path that is never taken
-} // FN_: lock-not-released
+} // expect: lock-not-released
 
 //- /threads/driver.c
 #include <ntddk.h>

@@ -48,7 +48,16 @@ export function isSavedLevelLost(
   for (let other = 0; other < ir.nodeCount; other++) {
     if (ir.kind[other] !== NodeKind.Name || ir.atom[other] !== atom) continue;
     const at = ir.start[other] ?? 0;
-    if (at >= end || (isInLoop && at < start)) return false;
+    if ((at >= end || (isInLoop && at < start)) && !isNeverReached(context, at)) return false;
   }
   return true;
+}
+
+/** What stands in a statement that no path comes to is no use of the value. */
+function isNeverReached({ facts }: FunctionContext, offset: number): boolean {
+  const ir = facts.unit.ir();
+  return facts.statements.some(
+    ({ node, states }) =>
+      states.length === 0 && (ir.start[node] ?? 0) <= offset && offset < (ir.end[node] ?? 0),
+  );
 }
