@@ -529,4 +529,30 @@ VOID HandedOn(PDEVICE_EXTENSION Ext)
 `,
     );
   });
+
+  // That the loop runs at least once follows from a test of another variable, which the values do not relate.
+  it('FP_a loop that gives the lock back and always runs', () => {
+    checkRule(
+      'lock-not-released',
+      `${TYPES}
+VOID FP_Loop(PDEVICE_EXTENSION Ext, ULONG Wanted)
+{
+    ULONG left = Wanted;
+    BOOLEAN isHeld = FALSE;
+    if (Wanted == 0) return;
+    ExAcquireFastMutex(&Ext->Mutex);
+    isHeld = TRUE;
+    left = LibraryRound(Wanted);
+    while (left != 0) {
+        if (!isHeld) ExAcquireFastMutex(&Ext->Mutex);
+        left--;
+        ExReleaseFastMutex(&Ext->Mutex);
+        isHeld = FALSE;
+    }
+    return;
+//  ^^^^^^^ still held
+}
+`,
+    );
+  });
 });
