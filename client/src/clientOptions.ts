@@ -10,7 +10,7 @@ import { linkToPackedPages } from './rulePages.ts';
 const SCHEMES = ['file', 'untitled', 'vscode-vfs', 'vscode-test-web', 'vscode-remote', 'memfs'];
 
 /** Languages that the server speaks about. */
-export const documentSelector: { scheme: string; language: string }[] = SCHEMES.flatMap((scheme) => [
+const documentSelector: { scheme: string; language: string }[] = SCHEMES.flatMap((scheme) => [
   { scheme, language: 'c' },
   { scheme, language: 'cpp' },
 ]);

@@ -11,7 +11,7 @@ const reducedStepsPerSecond = 2;
 export const speeds = [0.1, 0.25, 0.5, 1, 2, 4, 10] as const;
 
 /** Whether the user asked for less motion, by the system or by VS Code. */
-export function isMotionReduced(): boolean {
+function isMotionReduced(): boolean {
   return (
     matchMedia('(prefers-reduced-motion: reduce)').matches ||
     document.body.classList.contains('vscode-reduce-motion')

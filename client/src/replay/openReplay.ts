@@ -8,7 +8,7 @@ import { webviewRoot } from './replayHtml.ts';
 import { sourceOfState, type ReplaySource } from './replaySource.ts';
 
 /** The view type of replay panels; `onWebviewPanel:` activation events name it. */
-export const replayViewType = 'irqlLens.replay';
+const replayViewType = 'irqlLens.replay';
 
 export interface Replays {
   /** Opens a panel beside the editor. The promise rejects, with a sentence for the user, where the run cannot be shown. */

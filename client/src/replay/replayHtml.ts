@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 
 /** A nonce that cannot be guessed: 16 bytes from the system's generator, in hex. */
-export function makeNonce(): string {
+function makeNonce(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

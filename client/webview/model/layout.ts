@@ -41,7 +41,7 @@ function gapOf(cpus: number): number {
 }
 
 /** The levels that occur, with PASSIVE_LEVEL and DISPATCH_LEVEL always: a lane without them could not be read. */
-export function usedLevels(spans: Spans): readonly number[] {
+function usedLevels(spans: Spans): readonly number[] {
   const seen = new Set([0, 2]);
   for (const lane of spans.lanes) for (const irql of lane.irql) seen.add(irql);
   return [...seen].sort((a, b) => a - b);

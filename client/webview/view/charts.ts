@@ -68,7 +68,7 @@ function labelHeights(series: readonly Series[], y: (value: number) => number): 
 }
 
 /** Draws one chart. */
-export function drawChart(axis: Axis, all: readonly Series[], title: string): SVGElement {
+function drawChart(axis: Axis, all: readonly Series[], title: string): SVGElement {
   const series = all.filter((each) => each.points.length > 0);
   const scale = scaleOf(axis, series);
   const picture = svg('svg', {

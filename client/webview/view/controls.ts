@@ -112,7 +112,7 @@ function fillFields(store: Store, fields: Fields): void {
 }
 
 /** The string that brings somebody else to this very run. */
-export function sharedText(store: Store): string | null {
+function sharedText(store: Store): string | null {
   const { run, catalogue } = store.state;
   if (run === null || run.scenario === null) return null;
   const bundled = catalogue?.scenarios.find((scenario) => scenario.id === run.scenario?.id);

@@ -25,19 +25,19 @@ function ask(store: Store, host: Host, schedule: string | undefined): void {
 }
 
 /** Begins, or begins again: no step has been taken. */
-export function startSchedule(store: Store, host: Host): void {
+function startSchedule(store: Store, host: Host): void {
   store.state.taken = [];
   ask(store, host, undefined);
 }
 
 /** Takes a step of the offered ones. */
-export function takeStep(store: Store, host: Host, schedule: string): void {
+function takeStep(store: Store, host: Host, schedule: string): void {
   store.state.taken = [...store.state.taken, schedule];
   ask(store, host, schedule);
 }
 
 /** Takes the last step back. */
-export function undoStep(store: Store, host: Host): void {
+function undoStep(store: Store, host: Host): void {
   store.state.taken = store.state.taken.slice(0, -1);
   ask(store, host, store.state.taken.at(-1));
 }

@@ -16,7 +16,7 @@ import { panView, toPixel, toTick, wholeView, zoomView } from '../model/timeScal
 import { cpuWords, frameWords, irqlName, lockName, lockWords } from '../model/words.ts';
 import { frameAtCursor, setCursor, setView, type Change, type Run, type Store } from '../store.ts';
 
-export const gutter = 118;
+const gutter = 118;
 
 interface Sheet {
   readonly canvas: HTMLCanvasElement;

@@ -3,7 +3,7 @@
  */
 
 /** A broken invariant: a bug of IRQL Lens, never of the user's input. */
-export class InvariantError extends Error {
+class InvariantError extends Error {
   constructor(message: string) {
     super(`invariant broken: ${message}`);
     this.name = 'InvariantError';

@@ -87,7 +87,7 @@ export function unfoldNames(table: string): Map<string, string> {
  * Pieces of JSON that occur often in extras; each is written as `~` and one letter. Replaced in this order, so longer
  * pieces stand before what they contain. Adding one changes the tables: run `npm run generate`.
  */
-export const EXTRA_PIECES = [
+const EXTRA_PIECES = [
   '"transientLevel":"HIGH","needsResidentData":true,"',
   '"conditions":[{"when":{"pageable":[0',
   '"conditions":[{"when":{"arg":',
@@ -146,7 +146,7 @@ export function packExtras(json: string): string {
 }
 
 /** The JSON that `packExtras` was given. */
-export function unpackExtras(packed: string): string {
+function unpackExtras(packed: string): string {
   return packed.replace(/~(.)/g, (_, code: string) => EXTRA_PIECES[PIECE_LETTERS.indexOf(code)] ?? '');
 }
 

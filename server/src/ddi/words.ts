@@ -49,7 +49,7 @@ const SOURCES: Record<FactSource, string> = {
 };
 
 /** Where a fact comes from: "documentation page of KeSetEvent". */
-export function describeSource(fact: { readonly source: FactSource; readonly name: string }): string {
+function describeSource(fact: { readonly source: FactSource; readonly name: string }): string {
   const words = SOURCES[fact.source];
   return fact.source === 'stated' || fact.source === 'remarks' || fact.source === 'page'
     ? `${words} of ${fact.name}`

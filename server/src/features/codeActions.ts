@@ -72,7 +72,7 @@ export function isDeadlock({ replay }: Finding): boolean {
 }
 
 /** One action for all findings of a rule whose right repair is one edit, where there are at least two. */
-export function fixAll(rule: string, findings: readonly Finding[]): CodeActionItem[] {
+function fixAll(rule: string, findings: readonly Finding[]): CodeActionItem[] {
   const [edits, mended] = collectFixes(findings.filter((finding) => finding.rule === rule));
   if (mended.length < 2) return [];
   return [

@@ -4,7 +4,7 @@
 import type { CostRange } from '../protocol/simulateResult.ts';
 
 /** 95 -> `95`, 1432 -> `1.4k`, 23100 -> `23k`, 4.2e6 -> `4.2M`. */
-export function shortCycles(cycles: number): string {
+function shortCycles(cycles: number): string {
   if (cycles < 1000) return String(Math.round(cycles));
   const isKilo = cycles < 1e6;
   const scaled = cycles / (isKilo ? 1e3 : 1e6);

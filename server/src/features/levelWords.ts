@@ -25,8 +25,3 @@ export function wordsOf(point: Pick<PointFacts, 'isReachable' | 'isUnknown' | 'l
   if (point.isUnknown) return 'not known';
   return describeSet(point.levels, arch);
 }
-
-/** What bounds a level that is not known: the levels that remain possible. */
-export function boundWords(levels: IrqlSet, arch: Arch): string {
-  return describeSet(levels, arch);
-}

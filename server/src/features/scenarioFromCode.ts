@@ -52,7 +52,7 @@ export function scenarioOfSubject(
 }
 
 /** A function of the file by its qualified name. */
-export function functionNamed({ program }: Snapshot, file: FileUnit, name: string): FunctionUnit | undefined {
+function functionNamed({ program }: Snapshot, file: FileUnit, name: string): FunctionUnit | undefined {
   const id = file.functionIds.find((one) => program.functions[one]?.qualifiedName === name);
   return id === undefined ? undefined : program.functions[id];
 }

@@ -95,7 +95,7 @@ export function heldAt(point: PointFacts): { readonly lock: HeldLock; readonly i
 }
 
 /** The innermost statement at an offset; between statements the next one of the same body. */
-export function statementAt(facts: BodyFacts, offset: number): StatementFact | undefined {
+function statementAt(facts: BodyFacts, offset: number): StatementFact | undefined {
   const ir = facts.unit.ir();
   let inner: StatementFact | undefined;
   let next: StatementFact | undefined;

@@ -135,10 +135,7 @@ export function toInlayHint(file: FileUnit, hint: Hint): InlayHint {
 }
 
 /** The edits grouped by file; undefined where a file of them is not in the program. */
-export function toWorkspaceEdit(
-  context: ProtoContext,
-  edits: readonly TextEdit[],
-): WorkspaceEdit | undefined {
+function toWorkspaceEdit(context: ProtoContext, edits: readonly TextEdit[]): WorkspaceEdit | undefined {
   const changes: Record<string, { range: Range; newText: string }[]> = {};
   for (const edit of edits) {
     const file = context.program.files.get(edit.file);

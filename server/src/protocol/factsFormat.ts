@@ -6,7 +6,7 @@
 import * as z from 'zod';
 
 /** The version of the format that this program reads and writes. */
-export const FACTS_FORMAT_VERSION = 1;
+const FACTS_FORMAT_VERSION = 1;
 
 const LEVEL_NAMES = [
   'PASSIVE',

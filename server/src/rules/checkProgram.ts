@@ -38,7 +38,7 @@ export interface CheckResult {
 export const DEFAULT_RULE_SETTINGS: RuleSettings = { severities: {} };
 
 /** The severity of a rule under these settings; undefined when it does not run. */
-export function severityOf(rule: Rule, settings: RuleSettings): Severity | undefined {
+function severityOf(rule: Rule, settings: RuleSettings): Severity | undefined {
   const { meta } = rule;
   const wanted = settings.severities[meta.id];
   if (settings.only !== undefined && !settings.only.includes(meta.id)) return undefined;
@@ -48,7 +48,7 @@ export function severityOf(rule: Rule, settings: RuleSettings): Severity | undef
 }
 
 /** Everything that the rules of one function say, before suppressions. */
-export function checkFunction(
+function checkFunction(
   program: Program,
   analysis: ProgramAnalysis,
   id: FunctionId,

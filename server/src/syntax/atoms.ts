@@ -11,7 +11,7 @@ export type Atom = number;
 export interface AtomTable {
   /** The atom of `text`, created when new. */
   intern(text: string): Atom;
-  /** The atom of the code units `codes[start..end)`, created when new; `hash` must be `hashCodes` of them. */
+  /** The atom of the code units `codes[start..end)`, created when new; `hash` is h = h * 31 + code, as int32 from 0. */
   internCodes(codes: Uint16Array, start: number, end: number, hash: number): Atom;
   /** The atom of `text`, or -1 when it was never interned; does not grow the table. */
   find(text: string): Atom;
@@ -19,13 +19,6 @@ export interface AtomTable {
   text(atom: Atom): string;
   /** How many atoms exist; valid atoms are 0..size-1. */
   readonly size: number;
-}
-
-/** The hash that `internCodes` wants: h = h * 31 + code, as int32, starting from 0. */
-export function hashCodes(codes: Uint16Array, start: number, end: number): number {
-  let hash = 0;
-  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + codes[i]!) | 0;
-  return hash;
 }
 
 function hashText(text: string): number {

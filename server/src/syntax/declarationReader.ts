@@ -68,7 +68,7 @@ export function startAt(r: DeclarationReader, p: number): number {
 }
 
 /** Text offset where the token at position `p` ends. */
-export function endAt(r: DeclarationReader, p: number): number {
+function endAt(r: DeclarationReader, p: number): number {
   return r.tokens.end[r.live.token[p] ?? -1] ?? r.text.length;
 }
 

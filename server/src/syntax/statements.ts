@@ -46,7 +46,7 @@ function parseSequence(p: BodyParser, parent: NodeId): void {
 }
 
 /** Parses one statement; `p.lastSibling` is the last node made for it. */
-export function parseStatement(p: BodyParser): NodeId {
+function parseStatement(p: BodyParser): NodeId {
   const first = p.at;
   if (p.depth > deepestNesting) return skipDeep(p);
   p.depth++;

@@ -1,5 +1,5 @@
 /** Tokens in typed arrays: the kinds, a growable buffer that tokenizers write, and small helpers for reading a table. */
-import type { TextRange, TokenTable } from './fileStructure.ts';
+import type { TokenTable } from './fileStructure.ts';
 
 /** What a token is. Keywords are identifiers; their atoms are constants (vocabulary.ts). */
 export const TokenKind = {
@@ -61,9 +61,4 @@ export function grownInts(ints: Int32Array, size: number): Int32Array<ArrayBuffe
   const grown = new Int32Array(size);
   grown.set(ints);
   return grown;
-}
-
-/** The text range from token `first` to token `last`, both included. */
-export function rangeOfTokens(tokens: TokenTable, first: number, last: number): TextRange {
-  return { start: tokens.start[first] ?? 0, end: tokens.end[last] ?? 0 };
 }

@@ -124,7 +124,7 @@ export function typeNameBefore(r: DeclarationReader, from: number, name: number)
 }
 
 /** Leading `MACRO(args)` groups that carry no `;` are no part of the declaration behind them. */
-export function behindLeadingMacros(r: DeclarationReader, from: number, to: number): number {
+function behindLeadingMacros(r: DeclarationReader, from: number, to: number): number {
   let p = from;
   while (p + 1 < to && isPlain(r, p) && r.live.atom[p + 1] === word['(']) {
     const next = behindBracket(r, p + 1, to);

@@ -158,7 +158,7 @@ export function decideGuard(value: Value | undefined, guard: Value): boolean | u
 }
 
 /** A path of the callee in the caller's terms, or '' when the caller has no name for it. */
-export function callerPath(context: BodyContext, state: State, site: CallSite, path: string): string {
+function callerPath(context: BodyContext, state: State, site: CallSite, path: string): string {
   const root = rootOf(path);
   if (root.startsWith('g:') || root.startsWith('h:')) return path;
   const parameter = parameterOf(path);

@@ -7,7 +7,7 @@ import type { IrqlSet } from '../../protocol/irqlLevels.ts';
 import type { PathState } from '../facts.ts';
 
 /** The levels of one state when the function is entered at one of `entryLevels`; empty when this path is impossible then. */
-export function irqlOfState(state: PathState, entryLevels: IrqlSet): IrqlSet {
+function irqlOfState(state: PathState, entryLevels: IrqlSet): IrqlSet {
   const entry = intersect(state.entry, entryLevels);
   if (isEmpty(entry)) return NO_LEVELS;
   return state.isEntryIrql ? intersect(entry, state.irql) : state.irql;

@@ -347,7 +347,7 @@ function convert(context: BodyContext, state: State, site: CallSite, effect: Loc
 }
 
 /** Enters or leaves a critical or guarded region. */
-export function changeRegion(state: State, region: string, by: number): State {
+function changeRegion(state: State, region: string, by: number): State {
   const { critical, guarded } = state.regions;
   if (region === 'criticalRegion') return { ...state, regions: { critical: clamp(critical + by), guarded } };
   if (region === 'guardedRegion') return { ...state, regions: { critical, guarded: clamp(guarded + by) } };

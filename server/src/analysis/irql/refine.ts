@@ -199,7 +199,7 @@ function compareConstants(operator: string, a: number, b: number): boolean | und
 }
 
 /** Levels that satisfy `level operator bound`. */
-export function levelsSatisfying(all: IrqlSet, operator: string, bound: number): IrqlSet {
+function levelsSatisfying(all: IrqlSet, operator: string, bound: number): IrqlSet {
   switch (operator) {
     case '<':
       return atMost(all, bound - 1);
@@ -315,7 +315,7 @@ function namesLevel(context: BodyContext, node: NodeId): boolean {
 }
 
 /** The key under which the levels of a value that came from outside (a saved IRQL given as parameter) are bounded. */
-export function levelKey(path: string): string {
+function levelKey(path: string): string {
   return `i:{${path}}`;
 }
 

@@ -78,7 +78,7 @@ export function isQuietName(name: string): boolean {
 }
 
 /** Routines that read or change only what their arguments point to, atomically or as memory: no call into other code. */
-export function isMemoryHelper(name: string): boolean {
+function isMemoryHelper(name: string): boolean {
   return /^(?:_?Interlocked|Dbg|DummySaveIrql$|DummyRestoreIrql$|Rtl(?:Copy|Zero|Move|Fill|Compare|Equal)|mem(?:cpy|set|move|cmp)|Initialize(?:List|SList)|(?:Insert|Remove)\w*List|IsListEmpty|PushEntryList|PopEntryList|KeMemoryBarrier|Read\w*(?:Acquire|NoFence)|Write\w*(?:Release|NoFence)|UNREFERENCED_PARAMETER|CONTAINING_RECORD|KeQueryTickCount|DbgPrint|KdPrint|Do?TraceMessage|TraceEvents|WPP_)/.test(
     name,
   );

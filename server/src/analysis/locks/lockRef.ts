@@ -54,7 +54,7 @@ function lockText(context: BodyContext, path: string, node: NodeId): string {
 }
 
 /** `p0*.DeviceExtension*.Lock` as "DeviceObject->DeviceExtension->Lock". */
-export function readablePath(context: BodyContext, path: string): string {
+function readablePath(context: BodyContext, path: string): string {
   const root = rootOf(path);
   const parameter = /^p(\d+)$/.exec(root)?.[1];
   const declared = parameter === undefined ? undefined : context.unit.head.params[Number(parameter)];

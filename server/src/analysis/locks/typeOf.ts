@@ -7,7 +7,7 @@ import type { NodeId } from '../../syntax/ir.ts';
 import type { BodyContext } from '../summary/bodyContext.ts';
 
 /** The last identifier of a type spelling: "struct FOO *" gives "FOO", "KIRQL *" gives "KIRQL". */
-export function typeIdentifier(type: string): string {
+function typeIdentifier(type: string): string {
   const words = type.match(/[A-Za-z_]\w*/g) ?? [];
   return words.filter((word) => word !== 'const' && word !== 'volatile').at(-1) ?? '';
 }

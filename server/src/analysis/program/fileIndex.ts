@@ -3,12 +3,7 @@
  * declarations changed. Derived from the file's structure alone; nothing is resolved across files here.
  */
 import type { Atom, AtomTable } from '../../syntax/atoms.ts';
-import type {
-  FileStructure,
-  FunctionPrototype,
-  TextRange,
-  TypedDeclaration,
-} from '../../syntax/fileStructure.ts';
+import type { FileStructure, FunctionPrototype, TypedDeclaration } from '../../syntax/fileStructure.ts';
 import { TokenKind } from '../../syntax/tokenTable.ts';
 import type { FileMode } from '../program.ts';
 import { fileNameOf } from '../../base/paths.ts';
@@ -179,9 +174,4 @@ function hashMacros({ directives, directiveTokens }: FileStructure): number {
     for (let i = from; i < to; i++) hash = mix(hash, directiveTokens.atom[i] ?? 0);
   }
   return hash;
-}
-
-/** A range as plain data, without what else its owner holds. */
-export function rangeOf({ start, end }: TextRange): TextRange {
-  return { start, end };
 }

@@ -40,7 +40,7 @@ export function indexContextOf(ir: BodyIr, head: FunctionHead, program: Workspac
 }
 
 /** Whether parameter `i` has the type of a function or of a pointer to one. */
-export function mayCarryFunction(
+function mayCarryFunction(
   head: FunctionHead,
   i: number,
   names: FunctionNames,

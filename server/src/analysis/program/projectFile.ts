@@ -149,10 +149,7 @@ export function projectsAmong(files: ReadonlyMap<string, ProjectFile>): ProjectF
 }
 
 /** The project with what its property sheets add; `sheets` maps normal paths to sheets. Import cycles are cut. */
-export function withPropertySheets(
-  project: ProjectFile,
-  sheets: ReadonlyMap<string, ProjectFile>,
-): ProjectFile {
+function withPropertySheets(project: ProjectFile, sheets: ReadonlyMap<string, ProjectFile>): ProjectFile {
   const seen = new Set<string>();
   const includeFoldersSeen = new Set(project.includeFolders);
   let defines = project.defines;

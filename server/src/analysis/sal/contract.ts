@@ -91,15 +91,6 @@ export interface Contract {
   readonly success?: SalExpr;
 }
 
-/** The contract of a function without annotations. */
-export const EMPTY_CONTRACT: Contract = {
-  clauses: [],
-  problems: [],
-  mentionsIrql: false,
-  mentionsLocks: false,
-  usesDeclaration: false,
-};
-
 const IRQL_KINDS: ReadonlySet<ClauseBody['kind']> = new Set([
   'requiresMax',
   'requiresMin',

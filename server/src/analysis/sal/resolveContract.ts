@@ -73,7 +73,7 @@ interface Live {
 }
 
 /** The number that a level stands for, or undefined. */
-export function levelOf(value: LevelValue, env: SalEnvironment): number | undefined {
+function levelOf(value: LevelValue, env: SalEnvironment): number | undefined {
   if (value.kind === 'level') return value.level;
   const found = evaluate(value.expr, env);
   const isLevel = found.kind === 'int' && found.value >= 0 && found.value <= highLevel(env.arch);

@@ -115,7 +115,7 @@ function isPlain(state: State): boolean {
 }
 
 /** How the exit level relates to the entry level over all cases. */
-export function exitKind(cases: readonly ExitCase[]): FunctionSummary['exit'] {
+function exitKind(cases: readonly ExitCase[]): FunctionSummary['exit'] {
   const kinds = new Set(
     cases.map((exit) =>
       // A level that a caller's variable gives back is below the one at entry; any other unknown one may be anything.
@@ -371,7 +371,7 @@ export function isPointerType(type: string): boolean {
 }
 
 /** Both requirements at once, with the witness of the one that is stricter. */
-export function stricter(a: Requirement, b: Requirement): Requirement {
+function stricter(a: Requirement, b: Requirement): Requirement {
   if (b.max >= a.max && b.min <= a.min) return a;
   const witness = b.max < a.max || a.witness.length === 0 ? b.witness : a.witness;
   return { ...a, min: Math.max(a.min, b.min), max: Math.min(a.max, b.max), witness };

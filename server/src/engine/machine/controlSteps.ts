@@ -178,9 +178,3 @@ function stepRare(m: Machine, cpu: number, context: number, base: number, pc: nu
       return m.stop(`unknown operation ${code.op[pc]!}`);
   }
 }
-
-/** True where the CPU runs nothing but could: used after a thread blocked or ended. */
-export function isIdle(m: Machine, cpu: number): boolean {
-  const base = m.program.cpuBase[cpu]!;
-  return m.state[base + layout.cpuDepth] === 1 && m.state[base + layout.cpuStack] === 0;
-}

@@ -12,7 +12,7 @@ import type { Machine } from './machine.ts';
 const DISPATCH_LEVEL = 2;
 
 /** Puts a context on top of the CPU's stack. */
-export function pushContext(m: Machine, cpu: number, context: number, level: number): void {
+function pushContext(m: Machine, cpu: number, context: number, level: number): void {
   const base = m.program.cpuBase[cpu]!;
   const { base: block, entry } = m.program.contexts[context]!;
   const s = m.state;

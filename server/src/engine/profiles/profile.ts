@@ -53,11 +53,11 @@ export const profiles: readonly Profile[] = [skylakeSp, icelakeSp, zen3Milan, ze
 
 export const defaultProfile = 'skylake-sp';
 
-export function findProfile(id: string): Profile | undefined {
+function findProfile(id: string): Profile | undefined {
   return profiles.find((profile) => profile.id === id);
 }
 
-export function irqlVariantIds(): readonly string[] {
+function irqlVariantIds(): readonly string[] {
   return Object.keys(irqlVariants);
 }
 

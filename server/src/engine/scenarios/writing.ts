@@ -16,8 +16,3 @@ export const forever = (...body: readonly Statement[]): Statement => ({
   times: 'forever',
   body,
 });
-export const repeat = (times: number, ...body: readonly Statement[]): Statement => ({
-  do: 'repeat',
-  times,
-  body,
-});

@@ -153,7 +153,7 @@ function byName<const N extends string>(
 }
 
 /** Jain's index (sum x)^2 / (n sum x^2): 1 = all alike. */
-export function jain(counts: readonly number[]): number {
+function jain(counts: readonly number[]): number {
   if (counts.length === 0) return 1;
   const sum = counts.reduce((total, x) => total + x, 0);
   const squares = counts.reduce((total, x) => total + x * x, 0);

@@ -100,7 +100,7 @@ export function linkDriver(snapshot: Snapshot, project: string): DriverLinks {
 }
 
 /** Whether the function is entered at device levels only. */
-export function isIsr({ analysis }: Snapshot, id: FunctionId): boolean {
+function isIsr({ analysis }: Snapshot, id: FunctionId): boolean {
   const entry = analysis.entryOf(id);
   return entry.isKnown && minOf(entry.levels) >= DEVICE_MIN;
 }

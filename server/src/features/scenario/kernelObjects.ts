@@ -8,7 +8,7 @@ import { NodeKind, type NodeId } from '../../syntax/ir.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** "DEVICE_EXTENSION.Done", "g_Done", or '' where the object has no name outside of its function. */
-export function objectName({ program }: Snapshot, unit: FunctionUnit, argument: NodeId): string {
+function objectName({ program }: Snapshot, unit: FunctionUnit, argument: NodeId): string {
   const ir = unit.ir();
   let node = argument;
   while (node >= 0) {

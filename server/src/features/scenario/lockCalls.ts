@@ -108,7 +108,7 @@ function addLock(writer: Writer, frame: Frame, event: LockEvent, kind: LockKindI
 }
 
 /** The name that a lock has in a scenario; without a class its text and the function, since the same text elsewhere is another lock. */
-export function lockName({ lock }: LockEvent, { facts }: Frame): string {
+function lockName({ lock }: LockEvent, { facts }: Frame): string {
   if (lock.lockClass.startsWith('h:')) return lock.text;
   const name = lock.lockClass === '' ? `${lock.text} (${facts.unit.qualifiedName})` : lock.lockClass;
   return name.slice(0, 110);
@@ -127,7 +127,7 @@ function lockId(writer: Writer, frame: Frame, event: LockEvent): string {
 }
 
 /** The kind of the engine whose routine it is, else the one that stands for the facts' kind. */
-export function kindOf(event: LockEvent): LockKindInfo | undefined {
+function kindOf(event: LockEvent): LockKindInfo | undefined {
   const kinds = listLockKinds();
   const isOfKind = ({ acquires, releases, tries }: LockKindInfo): boolean =>
     [...acquires, ...releases, ...tries].includes(event.routine);

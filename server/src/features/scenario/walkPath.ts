@@ -206,7 +206,7 @@ function writeCall(writer: Writer, frame: Frame, node: NodeId): void {
 }
 
 /** The name of a DPC routine as an `insertDpc` names it before contexts have their labels. */
-export function dpcName({ snapshot }: Pick<Writer, 'snapshot'>, id: FunctionId): string {
+function dpcName({ snapshot }: Pick<Writer, 'snapshot'>, id: FunctionId): string {
   return snapshot.program.functions[id]?.qualifiedName ?? String(id);
 }
 

@@ -45,7 +45,7 @@ function optional<K extends string, V>(key: K, value: V | undefined): Partial<Re
 }
 
 /** The text range of a node; the body's own block (falling off the end) is its closing brace. */
-export function rangeOf(context: FunctionContext, node: NodeId): TextRange {
+function rangeOf(context: FunctionContext, node: NodeId): TextRange {
   const ir = context.facts.unit.ir();
   const start = ir.start[node] ?? 0;
   const end = ir.end[node] ?? start;
