@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Part } from '../analysis/program/partition.ts';
+import { tuneForBatch } from '../node/tuneForBatch.ts';
 import {
   createPartTasks,
   type DigestAnswer,
@@ -36,6 +37,7 @@ type Ask = (request: Request) => Promise<Reply>;
 
 /** Starts `count` threads. */
 export function startPartThreads(setup: TaskSetup, count: number): PartThreads {
+  tuneForBatch();
   const workers = count > 1 ? Array.from({ length: count }, () => startWorker(setup)) : [];
   const asks = count > 1 ? workers.map(({ ask }) => ask) : [askHere(setup)];
   return {
