@@ -5,7 +5,16 @@
 import { contractOf } from '../analysis/entry/contractOf.ts';
 import type { ExitFact, PathState } from '../analysis/facts.ts';
 import type { Clause } from '../analysis/sal/contract.ts';
-import { atLeast, atMost, contains, intersect, levelName, sizeOf, without } from '../protocol/irqlLevels.ts';
+import {
+  atLeast,
+  atMost,
+  contains,
+  intersect,
+  levelName,
+  sizeOf,
+  without,
+  type IrqlSet,
+} from '../protocol/irqlLevels.ts';
 import { isFeasible } from './reporting/evidence.ts';
 import { isSpinKind } from './reporting/lockKinds.ts';
 import { isSetDirectly, report, say, stepAt } from './reporting/report.ts';
@@ -48,15 +57,15 @@ function checkClause(
   switch (body.kind) {
     case 'raises': {
       // kernelspecs.h: it also bounds the body, unless another bound is written.
-      const above = isBounded ? [] : checkAlwaysMax(context, level, '_IRQL_raises_');
+      const above = isBounded ? [] : checkAlways(context, ALWAYS_MAX, level, '_IRQL_raises_');
       return [...checkRaised(context, level), ...above];
     }
     case 'alwaysMax':
-      return checkAlwaysMax(context, level, '_IRQL_always_function_max_');
+      return checkAlways(context, ALWAYS_MAX, level, '_IRQL_always_function_max_');
     case 'alwaysMin':
-      return checkAlwaysMin(context, level, '_IRQL_always_function_min_');
+      return checkAlways(context, ALWAYS_MIN, level, '_IRQL_always_function_min_');
     case 'requiresMin':
-      return checkAlwaysMin(context, level, '_IRQL_requires_min_');
+      return checkAlways(context, ALWAYS_MIN, level, '_IRQL_requires_min_');
     default:
       return [];
   }
@@ -154,8 +163,23 @@ function isNeverRaised(context: FunctionContext, state: PathState, level: number
   );
 }
 
-function checkAlwaysMin(context: FunctionContext, min: number, annotation: string): Finding[] {
-  const name = levelName(min, context.program.settings.arch);
+/** How the IRQL leaves a bound that a function promises to keep while it runs. */
+interface AlwaysBound {
+  readonly move: string;
+  readonly kept: (levels: IrqlSet, bound: number) => IrqlSet;
+  readonly code: string;
+}
+
+const ALWAYS_MIN: AlwaysBound = { move: 'lowers the IRQL below', kept: atLeast, code: 'C28124' };
+const ALWAYS_MAX: AlwaysBound = { move: 'raises the IRQL above', kept: atMost, code: 'C28150' };
+
+function checkAlways(
+  context: FunctionContext,
+  { move, kept, code }: AlwaysBound,
+  level: number,
+  annotation: string,
+): Finding[] {
+  const name = levelName(level, context.program.settings.arch);
   const call = context.facts.calls.find((candidate) =>
     candidate.after.some(
       (state) =>
@@ -164,7 +188,7 @@ function checkAlwaysMin(context: FunctionContext, min: number, annotation: strin
         !state.isEntryIrql &&
         state.isIrqlUnknown !== true &&
         state.irql !== 0 &&
-        atLeast(state.irql, min) === 0,
+        kept(state.irql, level) === 0,
     ),
   );
   if (call === undefined) return [];
@@ -173,34 +197,9 @@ function checkAlwaysMin(context: FunctionContext, min: number, annotation: strin
       node: call.node,
       verdict: 'definite',
       message:
-        `${call.name} lowers the IRQL below ${name}, but ${context.facts.unit.name} promises ` +
+        `${call.name} ${move} ${name}, but ${context.facts.unit.name} promises ` +
         `${annotation}(${name}). Keep the level, or correct the annotation.`,
-      code: 'C28124',
-    }),
-  ];
-}
-
-function checkAlwaysMax(context: FunctionContext, max: number, annotation: string): Finding[] {
-  const name = levelName(max, context.program.settings.arch);
-  const call = context.facts.calls.find((candidate) =>
-    candidate.after.some(
-      (state) =>
-        state.irqlSetBy === candidate.node &&
-        isSure(context, state) &&
-        !state.isEntryIrql &&
-        state.irql !== 0 &&
-        atMost(state.irql, max) === 0,
-    ),
-  );
-  if (call === undefined) return [];
-  return [
-    report(context, meta, {
-      node: call.node,
-      verdict: 'definite',
-      message:
-        `${call.name} raises the IRQL above ${name}, but ${context.facts.unit.name} promises ` +
-        `${annotation}(${name}). Keep the level, or correct the annotation.`,
-      code: 'C28150',
+      code,
     }),
   ];
 }

@@ -188,7 +188,7 @@ VOID Mask(DEV2 *Dev)
     KeSynchronizeExecution(Dev->Interrupt, SetMaskOk, Dev);
 }
 
-//- /work/driver.c
+//- /workItem/driver.c
 #include <ntddk.h>
 
 IO_WORKITEM_ROUTINE OnWorkOk;
