@@ -42,6 +42,42 @@ VOID BackwardBad(PDEVICE_EXTENSION Ext)
     );
   });
 
+  it("a callee that drops its caller's lock while it takes the other one, and takes it again", () => {
+    checkRule(
+      'lock-order-inversion',
+      `${TYPES}
+static VOID HandOn(PDEVICE_EXTENSION Ext)
+{
+    while (TRUE) {
+        if (Ext->Count == 0) break;
+        KeReleaseSpinLockFromDpcLevel(&Ext->Inner);
+        KeAcquireSpinLockAtDpcLevel(&Ext->Lock);
+        Ext->Count -= 1;
+        KeReleaseSpinLockFromDpcLevel(&Ext->Lock);
+        KeAcquireSpinLockAtDpcLevel(&Ext->Inner);
+    }
+}
+VOID DrainOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    KeAcquireSpinLockAtDpcLevel(&Ext->Inner);
+    HandOn(Ext);
+    KeReleaseSpinLockFromDpcLevel(&Ext->Inner);
+    KeLowerIrql(irql);
+}
+VOID ResetOk(PDEVICE_EXTENSION Ext)
+{
+    KIRQL irql;
+    KeAcquireSpinLock(&Ext->Lock, &irql);
+    KeAcquireSpinLockAtDpcLevel(&Ext->Inner);
+    KeReleaseSpinLockFromDpcLevel(&Ext->Inner);
+    KeReleaseSpinLock(&Ext->Lock, irql);
+}
+`,
+    );
+  });
+
   it('one order everywhere', () => {
     checkRule(
       'lock-order-inversion',

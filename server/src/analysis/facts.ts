@@ -258,6 +258,8 @@ export interface LockUse {
   readonly node: NodeId;
   /** locks already held there, of the same program-wide naming */
   readonly heldBefore: readonly LockRef[];
+  /** locks of the caller that were released on the way there: it holds them no more at this use */
+  readonly releasedBefore: readonly LockRef[];
   /** levels before the call, relative to the function's own entry context */
   readonly irql: IrqlSet;
   readonly isEntryIrql: boolean;

@@ -9,6 +9,7 @@ import type {
   FunctionSummary,
   GuardedRequirement,
   HeldLock,
+  LockRef,
   LockUse,
   Requirement,
   Value,
@@ -87,8 +88,13 @@ function isSameUse(a: LockUse, b: LockUse): boolean {
     a.mode === b.mode &&
     a.irql === b.irql &&
     a.isEntryIrql === b.isEntryIrql &&
-    areEqual(a.heldBefore, b.heldBefore, (x, y) => x.path === y.path && x.lockClass === y.lockClass)
+    areEqual(a.heldBefore, b.heldBefore, isSameRef) &&
+    areEqual(a.releasedBefore, b.releasedBefore, isSameRef)
   );
+}
+
+function isSameRef(a: LockRef, b: LockRef): boolean {
+  return a.path === b.path && a.lockClass === b.lockClass;
 }
 
 /** Whether two entry contexts say the same; their chains do not count. */

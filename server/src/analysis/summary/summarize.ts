@@ -19,6 +19,7 @@ import type {
   FunctionSummary,
   GuardedRequirement,
   HeldLock,
+  LockRef,
   LockUse,
   PathState,
   Requirement,
@@ -415,16 +416,20 @@ function lockUsesOf(
       for (const inner of summary?.locksTaken ?? []) {
         if (uses.length >= MAX_USES) return uses;
         for (const before of call.before) {
-          const dropped = new Set(
-            released.map(({ lock }) => callerLock(context, before as State, site, lock).path),
-          );
+          const inCaller = (lock: LockRef): LockRef => callerLock(context, before as State, site, lock);
+          const releasedBefore = inner.releasedBefore.map(inCaller);
+          const dropped = new Set([
+            ...released.map(({ lock }) => inCaller(lock).path),
+            ...releasedBefore.map(({ path }) => path),
+          ]);
           uses.push({
             ...inner,
-            lock: callerLock(context, before as State, site, inner.lock),
+            lock: inCaller(inner.lock),
             heldBefore: [
               ...before.held.filter(({ lock }) => !dropped.has(lock.path)).map(({ lock }) => lock),
-              ...inner.heldBefore.map((lock) => callerLock(context, before as State, site, lock)),
+              ...inner.heldBefore.map(inCaller),
             ],
+            releasedBefore: [...releasedOf(before), ...releasedBefore],
             irql: inner.isEntryIrql
               ? intersect(before.irql, allLevels(context.program.settings.arch))
               : inner.irql,
@@ -435,6 +440,10 @@ function lockUsesOf(
     }
   }
   return uses.slice(0, MAX_USES);
+}
+
+function releasedOf({ releasedFromEntry }: PathState): readonly LockRef[] {
+  return releasedFromEntry?.map(({ lock }) => lock) ?? [];
 }
 
 function useOf(
@@ -451,6 +460,7 @@ function useOf(
     function: context.unit.id,
     node: call.node,
     heldBefore: state.held.map(({ lock }) => lock),
+    releasedBefore: releasedOf(state),
     irql: state.irql,
     isEntryIrql: state.isEntryIrql,
     isTry: event.op === 'tryAcquire',
