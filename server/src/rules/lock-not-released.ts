@@ -43,7 +43,14 @@ export const rule: FunctionRule = {
 /** The leaks to report in a function; `callers` are the functions on whose behalf this one is asked. */
 function mistakesOf(context: FunctionContext, callers: readonly FunctionId[]): Leak[] {
   if (context.facts.isImprecise || hasLockContract(context)) return [];
-  return leaksOf(context).filter((leak) => isMistake(context, leak, callers));
+  // One answer for each acquire, however many exits it reaches: asked again at each, a chain of wrappers would multiply.
+  const isCallees = new Map<string, boolean>();
+  return leaksOf(context).filter((leak) => {
+    const acquire = `${String(leak.held.node)} ${leak.held.lock.path}`;
+    const isTheirs = isCallees.get(acquire) ?? isCalleesMistake(context, leak.held, callers);
+    isCallees.set(acquire, isTheirs);
+    return !isTheirs && isMistake(context, leak);
+  });
 }
 
 /** The author says so himself: the function acquires by contract. */
@@ -88,9 +95,9 @@ function isGivenBack(state: PathState, held: HeldLock): boolean {
   );
 }
 
-function isMistake(context: FunctionContext, leak: Leak, callers: readonly FunctionId[]): boolean {
+function isMistake(context: FunctionContext, leak: Leak): boolean {
   const { path } = leak.held.lock;
-  if (isCalleesMistake(context, leak.held, callers) || isOwnerChecked(context, leak.held.node)) return false;
+  if (isOwnerChecked(context, leak.held.node)) return false;
   if (isReleaseDeclined(context, leak.state, leak.held, releasesOf(context, path))) return false;
   if (!isReleasedHere(context, path)) {
     const { held } = leak;
